@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol.Patches;
+using ScimLite.Protocol.Schemas;
+
+namespace ScimLite.Protocol.Filters;
+
+/// <summary>
+/// Turns a filter into a test of whole resources: attribute names are resolved and literals read once, so that a scan pays for
+/// neither again.
+/// </summary>
+public static class FilterEvaluator
+{
+    private static readonly Func<JsonObject, bool> Nothing = _ => false;
+
+    /// <summary>Compiles a filter on resources of a type. The tree tested holds <c>id</c> and <c>meta</c> as well.</summary>
+    /// <exception cref="ScimException"><c>invalidFilter</c>: an attribute is unknown (dialect <c>rfc</c>), or can't be compared so.</exception>
+    public static Func<JsonObject, bool> Compile(Filter filter, ResourceType type, EntraDialect dialect) =>
+        Compile(filter, new Scope(path => ResolveResource(path, type), dialect));
+
+    /// <summary>Compiles a filter on the elements of a complex or simple attribute, as it stands in the brackets of a value path.</summary>
+    /// <exception cref="ScimException"><c>invalidFilter</c>, as above.</exception>
+    public static Func<JsonNode, bool> CompileElement(Filter filter, SchemaAttribute attribute, EntraDialect dialect)
+    {
+        if (attribute.Type == AttributeType.Complex)
+        {
+            var test = Compile(filter, new Scope(path => ResolveSub(path, attribute), dialect));
+            return element => element is JsonObject complex && test(complex);
+        }
+        // A simple multi-valued attribute has "value" as its one implicit sub-attribute (RFC 7643 §2.4).
+        var wrapped = Compile(filter, new Scope(path => path is { Urn: null, Sub: null } && path.Name.Equals("value", StringComparison.OrdinalIgnoreCase)
+            ? new Located("value", null, null, attribute, false) : null, dialect));
+        return element =>
+        {
+            var wrapper = ScimJson.NewObject();
+            wrapper["value"] = element.DeepClone();
+            return wrapped(wrapper);
+        };
+    }
+
+    private static Func<JsonObject, bool> Compile(Filter filter, Scope scope)
+    {
+        switch (filter)
+        {
+            case Filter.And and:
+                var all = and.Terms.Select(term => Compile(term, scope)).ToArray();
+                return resource => Array.TrueForAll(all, test => test(resource));
+            case Filter.Or or:
+                var any = or.Terms.Select(term => Compile(term, scope)).ToArray();
+                return resource => Array.Exists(any, test => test(resource));
+            case Filter.Not not:
+                var inner = Compile(not.Inner, scope);
+                return resource => !inner(resource);
+            case Filter.Present present:
+                return scope.Locate(present.Path) is { } located ? resource => located.Any(resource, IsPresent) : Nothing;
+            case Filter.Compare compare:
+                return CompileCompare(compare, scope);
+            case Filter.ValuePath valuePath:
+                return CompileValuePath(valuePath, scope);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static Func<JsonObject, bool> CompileValuePath(Filter.ValuePath filter, Scope scope)
+    {
+        if (scope.Locate(filter.Path) is not { } located)
+        {
+            return Nothing;
+        }
+        if (located.Sub is not null || (!located.Leaf.MultiValued && located.Leaf.Type != AttributeType.Complex))
+        {
+            throw new ScimException(ScimError.InvalidFilter(
+                $"'{filter.Path}' has no elements to put a condition on. Compare it directly, as in {filter.Path} eq \"text\"."));
+        }
+        var test = CompileElement(filter.Inner, located.Leaf, scope.Dialect);
+        return resource => located.Any(resource, test);
+    }
+
+    private static Func<JsonObject, bool> CompileCompare(Filter.Compare filter, Scope scope)
+    {
+        if (scope.Locate(filter.Path) is not { } found)
+        {
+            return Nothing;
+        }
+        var located = found;
+        if (filter.Value.Kind == LiteralKind.Null)
+        {
+            return filter.Operator switch
+            {
+                CompareOperator.Eq => resource => !located.Any(resource, IsPresent),
+                CompareOperator.Ne => resource => located.Any(resource, IsPresent),
+                _ => throw new ScimException(ScimError.InvalidFilter($"null can be compared with eq and ne only, not with {Name(filter.Operator)}.")),
+            };
+        }
+        if (located.Leaf.Type == AttributeType.Complex)
+        {
+            // A bare complex attribute is compared by its value (RFC 7644 figure 2: emails co "example.com").
+            located = located.Sub is null && located.Leaf.Sub("value") is { } value
+                ? located with { Sub = value.Name, Leaf = value }
+                : throw new ScimException(ScimError.InvalidFilter(
+                    $"'{filter.Path}' is complex. Compare one of its sub-attributes: {string.Join(", ", located.Leaf.SubAttributes.Select(s => s.Name))}."));
+        }
+        CheckOperator(filter, located.Leaf);
+        var test = CompileTest(filter.Operator, located.Leaf, SchemaRules.ReadLiteral(located.Leaf, filter.Value, scope.Dialect)!);
+        return filter.Operator == CompareOperator.Ne
+            ? resource => !located.Any(resource, IsPresent) || located.Any(resource, test)
+            : resource => located.Any(resource, test);
+    }
+
+    // RFC 7644 table 3: order is undefined for booleans and binaries, and a boolean has no parts.
+    private static void CheckOperator(Filter.Compare filter, SchemaAttribute leaf)
+    {
+        var ordered = filter.Operator is CompareOperator.Gt or CompareOperator.Ge or CompareOperator.Lt or CompareOperator.Le;
+        var partial = filter.Operator is CompareOperator.Co or CompareOperator.Sw or CompareOperator.Ew;
+        var refused = leaf.Type switch
+        {
+            AttributeType.Boolean => ordered || partial,
+            AttributeType.Binary => ordered,
+            AttributeType.Integer or AttributeType.Decimal => partial,
+            _ => false,
+        };
+        if (refused)
+        {
+            throw new ScimException(ScimError.InvalidFilter(
+                $"{Name(filter.Operator)} can't be used on '{filter.Path}', which is {leaf.Type.ToString().ToLowerInvariant()}. Use eq, ne or pr."));
+        }
+    }
+
+    private static Func<JsonNode, bool> CompileTest(CompareOperator op, SchemaAttribute leaf, JsonNode wanted)
+    {
+        switch (leaf.Type)
+        {
+            case AttributeType.Boolean:
+                var truth = wanted.GetValue<bool>();
+                return op == CompareOperator.Eq ? node => node.GetValue<bool>() == truth : node => node.GetValue<bool>() != truth;
+            case AttributeType.Integer or AttributeType.Decimal:
+                var number = ReadNumber(wanted);
+                return Ordered(op, node => ReadNumber(node).CompareTo(number));
+            case AttributeType.DateTime when op is not (CompareOperator.Co or CompareOperator.Sw or CompareOperator.Ew):
+                SchemaRules.TryReadTime(wanted.GetValue<string>(), out var time);
+                return Ordered(op, node => SchemaRules.TryReadTime(node.GetValue<string>(), out var t) ? t.CompareTo(time) : -1);
+            default:
+                return CompileText(op, wanted.GetValue<string>(), leaf.Comparison);
+        }
+    }
+
+    private static Func<JsonNode, bool> CompileText(CompareOperator op, string text, StringComparison comparison) => op switch
+    {
+        CompareOperator.Eq => node => node.GetValue<string>().Equals(text, comparison),
+        CompareOperator.Ne => node => !node.GetValue<string>().Equals(text, comparison),
+        CompareOperator.Co => node => node.GetValue<string>().Contains(text, comparison),
+        CompareOperator.Sw => node => node.GetValue<string>().StartsWith(text, comparison),
+        CompareOperator.Ew => node => node.GetValue<string>().EndsWith(text, comparison),
+        _ => Ordered(op, node => string.Compare(node.GetValue<string>(), text, comparison)),
+    };
+
+    private static Func<JsonNode, bool> Ordered(CompareOperator op, Func<JsonNode, int> compare) => op switch
+    {
+        CompareOperator.Eq => node => compare(node) == 0,
+        CompareOperator.Ne => node => compare(node) != 0,
+        CompareOperator.Gt => node => compare(node) > 0,
+        CompareOperator.Ge => node => compare(node) >= 0,
+        CompareOperator.Lt => node => compare(node) < 0,
+        CompareOperator.Le => node => compare(node) <= 0,
+        _ => throw new UnreachableException(),
+    };
+
+    private static bool IsPresent(JsonNode value) => value switch
+    {
+        JsonArray array => array.Count > 0,
+        JsonObject complex => complex.Count > 0,
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>().Length > 0,
+        _ => true,
+    };
+
+    // A double holds each number that SCIM data has; what exceeds its 53 bits is compared by its leading digits.
+    private static double ReadNumber(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
+
+    private static string Name(CompareOperator op) => op.ToString().ToLowerInvariant();
+
+    private static Located? ResolveResource(AttributePath path, ResourceType type)
+    {
+        if (type.Resolve(path) is not { Attribute: { } attribute } target)
+        {
+            return null;
+        }
+        var returned = (target.Sub ?? attribute).Returned;
+        // What is never returned can't be asked for either, or a filter would tell it letter by letter.
+        return returned == Returned.Never ? null
+            : new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute, attribute.MultiValued);
+    }
+
+    private static Located? ResolveSub(AttributePath path, SchemaAttribute attribute) =>
+        path is { Urn: null, Sub: null } && attribute.Sub(path.Name) is { } sub ? new Located(sub.Name, null, null, sub, sub.MultiValued) : null;
+
+    private sealed record Scope(Func<AttributePath, Located?> Resolve, EntraDialect Dialect)
+    {
+        public Located? Locate(AttributePath path)
+        {
+            var located = Resolve(path);
+            if (located is null)
+            {
+                Dialect.UnknownFilterAttribute(path);
+            }
+            return located;
+        }
+    }
+
+    private sealed record Located(string Name, string? Sub, string? Extension, SchemaAttribute Leaf, bool MultiValued)
+    {
+        public bool Any(JsonObject resource, Func<JsonNode, bool> test)
+        {
+            var container = Extension is null ? resource : resource[Extension] as JsonObject;
+            var value = container?[Name];
+            if (value is not JsonArray array)
+            {
+                return AnyOf(value, test);
+            }
+            foreach (var element in array)
+            {
+                if (AnyOf(element, test))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private bool AnyOf(JsonNode? element, Func<JsonNode, bool> test)
+        {
+            var value = Sub is null ? element : (element as JsonObject)?[Sub];
+            if (value is JsonArray values)
+            {
+                return values.Any(v => v is not null && test(v));
+            }
+            return value is not null && test(value);
+        }
+    }
+}

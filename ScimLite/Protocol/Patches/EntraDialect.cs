@@ -1,0 +1,267 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Schemas;
+
+namespace ScimLite.Protocol.Patches;
+
+/// <summary>How a tenant wants the points read on which the RFC and Entra contradict each other.</summary>
+public enum Dialect
+{
+    /// <summary>As Entra means it; also right for Okta and the others.</summary>
+    Entra,
+
+    /// <summary>As RFC 7644 says to the letter.</summary>
+    Rfc,
+}
+
+/// <summary>
+/// Everything in which what arrives departs from RFC 7643/7644: one method for each deviation, with the place where it is
+/// described. A rule that was used is noted by its name, so that a span and the activity log can tell the administrator why a
+/// request was read as it was. One instance serves one request.
+/// </summary>
+public sealed class EntraDialect(Dialect dialect)
+{
+    private HashSet<string>? quirks;
+
+    /// <summary>The names of the rules that this request needed.</summary>
+    public IReadOnlyCollection<string> Quirks => (IReadOnlyCollection<string>?)quirks ?? [];
+
+    /// <summary><c>"op":"Add"</c>: the operation's name in any case, or null when it is none.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
+    public PatchOp? ReadOperation(string op)
+    {
+        PatchOp? read = op.ToLowerInvariant() switch { "add" => PatchOp.Add, "remove" => PatchOp.Remove, "replace" => PatchOp.Replace, _ => null };
+        if (read is not null && !char.IsAsciiLetterLower(op[0]))
+        {
+            Note("op-case");
+        }
+        return read;
+    }
+
+    /// <summary><c>"active":"False"</c>: a boolean sent as text or as 1 and 0; null when it is neither.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
+    public bool? ReadBoolean(string text)
+    {
+        bool? read = text.ToLowerInvariant() switch { "true" or "1" => true, "false" or "0" => false, _ => null };
+        if (read is not null)
+        {
+            Note("boolean-as-text");
+        }
+        return read;
+    }
+
+    /// <summary>A bare id or address, <c>"members":"2f1c"</c> or <c>"manager":"2f1c"</c>, stands for <c>{"value":"2f1c"}</c>; false
+    /// where the attribute has no value to put it in. https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/541</summary>
+    public bool WrapsBareValue(SchemaAttribute complex)
+    {
+        if (complex.Sub("value") is null)
+        {
+            return false;
+        }
+        Note("bare-value");
+        return true;
+    }
+
+    /// <summary><c>"manager":[{"value":"2f1c"}]</c>: a single value sent as an array of one.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups</summary>
+    public JsonElement UnwrapSingleValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 1)
+        {
+            return value;
+        }
+        Note("single-value-as-array");
+        return value[0];
+    }
+
+    /// <summary><c>{"value":""}</c> or <c>""</c> clears a reference such as the manager.
+    /// https://github.com/pranems/SCIMServer (Entra's validator, "Remove Manager")</summary>
+    public bool IsEmptyReference(SchemaAttribute attribute, JsonElement value)
+    {
+        if (attribute.MultiValued || attribute.Sub("value") is null)
+        {
+            return false;
+        }
+        var id = value.ValueKind == JsonValueKind.Object ? ScimJson.Find(value, "value") : value;
+        var empty = id is { ValueKind: JsonValueKind.String } text && ScimJson.Text(text).Length == 0;
+        if (empty)
+        {
+            Note("empty-reference");
+        }
+        return empty;
+    }
+
+    /// <summary><c>""</c> for a number, boolean or time means that there is no value: the provisioning log's null update.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/clear-attribute-values</summary>
+    public bool IsEmptyText(SchemaAttribute attribute, JsonElement value)
+    {
+        var empty = value.ValueKind == JsonValueKind.String && value.ValueEquals("")
+            && attribute.Type is AttributeType.Boolean or AttributeType.Integer or AttributeType.Decimal or AttributeType.DateTime;
+        if (empty)
+        {
+            Note("empty-as-unassigned");
+        }
+        return empty;
+    }
+
+    /// <summary>A role whose <c>value</c> is JSON text, or whose name is called <c>displayName</c>: AppRoleAssignmentsComplex.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes</summary>
+    public JsonObject ReadRole(SchemaAttribute attribute, JsonObject element, JsonElement source)
+    {
+        if (!attribute.Name.Equals("roles", StringComparison.OrdinalIgnoreCase) || source.ValueKind != JsonValueKind.Object)
+        {
+            return element;
+        }
+        if (element["value"]?.GetValue<string>() is { } text && text.StartsWith('{') && TryParseObject(text) is { } role)
+        {
+            using (role)
+            {
+                Note("role-as-json-text");
+                CopyText(role.RootElement, "value", element, "value");
+                CopyText(role.RootElement, "displayName", element, "display");
+            }
+        }
+        else if (element["display"] is null && ScimJson.Find(source, "displayName") is { ValueKind: JsonValueKind.String })
+        {
+            Note("role-display-name");
+            CopyText(source, "displayName", element, "display");
+        }
+        return element;
+    }
+
+    /// <summary>Add or replace on <c>emails[type eq "work"].value</c> when no work e-mail is there: the element is made from the
+    /// <c>eq</c> terms. Null where RFC 7644 §3.5.2.3 has it refused, or where a term is no <c>eq</c>.
+    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/416</summary>
+    public JsonObject? MakeElement(PatchOp op, SchemaAttribute attribute, Filter condition)
+    {
+        if (op == PatchOp.Replace && dialect == Dialect.Rfc)
+        {
+            return null;
+        }
+        var element = ScimJson.NewObject();
+        foreach (var term in condition is Filter.And and ? and.Terms : [condition])
+        {
+            if (term is not Filter.Compare { Operator: CompareOperator.Eq, Path: { Urn: null, Sub: null } path } compare
+                || attribute.Sub(path.Name) is not { } sub)
+            {
+                return null;
+            }
+            element[sub.Name] = SchemaRules.ReadLiteral(sub, compare.Value, this);
+        }
+        if (op == PatchOp.Replace)
+        {
+            Note("value-path-created");
+        }
+        return element;
+    }
+
+    /// <summary><c>{"op":"Remove","path":"members","value":[{"value":"2f1c"}]}</c> removes what is named and nothing else.
+    /// https://github.com/MicrosoftDocs/azure-docs/issues/30826</summary>
+    public bool NamesWhatToRemove(JsonElement? value)
+    {
+        if (value is not { ValueKind: not JsonValueKind.Null })
+        {
+            return false;
+        }
+        Note("remove-with-value");
+        return true;
+    }
+
+    /// <summary>A path-less key such as <c>name.givenName</c> or <c>urn:…:User:department</c> is a path.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
+    public void NoteKeyAsPath(string key)
+    {
+        if (key.AsSpan().ContainsAny('.', ':', '['))
+        {
+            Note("key-as-path");
+        }
+    }
+
+    /// <summary>PATCH of an attribute that no schema knows is left out rather than refused, or Entra could never update the user.
+    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
+    /// <exception cref="ScimException"><c>invalidPath</c> in dialect <c>rfc</c>.</exception>
+    public void UnknownAttribute(string path)
+    {
+        if (dialect == Dialect.Rfc)
+        {
+            throw new ScimException(ScimError.InvalidPath(
+                $"No schema of this resource type knows '{ScimError.Shorten(path)}'. GET /Schemas lists the attributes; remove it from the mapping."));
+        }
+        Note("unknown-attribute");
+    }
+
+    /// <summary>POST and PUT leave out what no schema knows, in both dialects (RFC 7644 §3.3 lets the server ignore it).</summary>
+    public void IgnoredAttribute() => Note("unknown-attribute");
+
+    /// <summary><c>"Operations":[]</c> changes nothing. https://github.com/scimmyjs/scimmy/issues/59</summary>
+    /// <exception cref="ScimException"><c>invalidSyntax</c> in dialect <c>rfc</c>.</exception>
+    public void EmptyOperations()
+    {
+        if (dialect == Dialect.Rfc)
+        {
+            throw new ScimException(ScimError.InvalidSyntax("'Operations' is empty. Send at least one operation."));
+        }
+        Note("empty-operations");
+    }
+
+    /// <summary><c>userName eq bjensen</c>: a string without its quotes.
+    /// https://github.com/AzureAD/SCIMReferenceCode (PostmanCollection.json)</summary>
+    public bool AcceptsUnquotedString()
+    {
+        if (dialect == Dialect.Rfc)
+        {
+            return false;
+        }
+        Note("unquoted-string");
+        return true;
+    }
+
+    /// <summary>A filter on an attribute that no schema knows matches nothing.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups</summary>
+    /// <exception cref="ScimException"><c>invalidFilter</c> in dialect <c>rfc</c>.</exception>
+    public void UnknownFilterAttribute(AttributePath path)
+    {
+        if (dialect == Dialect.Rfc)
+        {
+            throw new ScimException(ScimError.InvalidFilter(
+                $"No schema of this resource type knows '{ScimError.Shorten(path.ToString())}'. GET /Schemas lists the attributes."));
+        }
+        Note("unknown-filter-attribute");
+    }
+
+    /// <summary><c>manager[value eq "2f1c"]</c>: a condition on a single value, allowed for references alone.
+    /// https://github.com/thomaspoignant/scim-patch/issues/453</summary>
+    public bool AcceptsConditionOnSingleValue(SchemaAttribute attribute)
+    {
+        if (attribute.Type != AttributeType.Complex || attribute.Sub("value") is null)
+        {
+            return false;
+        }
+        Note("condition-on-single-value");
+        return true;
+    }
+
+    private void Note(string quirk) => (quirks ??= []).Add(quirk);
+
+    private static void CopyText(JsonElement from, string name, JsonObject to, string target)
+    {
+        if (ScimJson.Find(from, name) is { ValueKind: JsonValueKind.String } text)
+        {
+            to[target] = ScimJson.Text(text);
+        }
+    }
+
+    private static JsonDocument? TryParseObject(string text)
+    {
+        try
+        {
+            return ScimJson.ParseBody(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+        catch (ScimException)
+        {
+            // Text that only looks like JSON is an ordinary role name.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Schemas;
+
+namespace ScimLite.Protocol.Patches;
+
+/// <summary>
+/// Applies PATCH operations to a resource, RFC 7644 §3.5.2. It changes the tree in place and may throw half way, so give it a
+/// copy: a request is applied as a whole or not at all.
+/// </summary>
+public sealed class PatchApplier
+{
+    private readonly JsonObject resource;
+    private readonly ResourceType type;
+    private readonly EntraDialect dialect;
+    private readonly HashSet<SchemaAttribute> removed = [];
+
+    private PatchApplier(JsonObject resource, ResourceType type, EntraDialect dialect)
+    {
+        this.resource = resource;
+        this.type = type;
+        this.dialect = dialect;
+    }
+
+    /// <summary>Applies the operations in their order.</summary>
+    /// <exception cref="ScimException"><c>invalidPath</c>, <c>noTarget</c>, <c>invalidValue</c>, <c>mutability</c> or <c>invalidFilter</c>.</exception>
+    public static void Apply(JsonObject resource, IReadOnlyList<PatchOperation> operations, ResourceType type, EntraDialect dialect)
+    {
+        var before = ScimJson.Copy(resource);
+        var applier = new PatchApplier(resource, type, dialect);
+        foreach (var operation in operations)
+        {
+            applier.Apply(operation);
+        }
+        foreach (var attribute in applier.removed)
+        {
+            // RFC 7644 §3.5.2.2, judged at the end so that a remove followed by an add in one request passes.
+            if (attribute.Required && resource[attribute.Name] is null)
+            {
+                throw new ScimException(ScimError.Mutability($"'{attribute.Name}' is required and can't be removed. Replace it with another value instead."));
+            }
+        }
+        SchemaRules.CheckRequired(resource, type);
+        SchemaRules.CheckImmutable(before, resource, type);
+    }
+
+    private void Apply(PatchOperation operation)
+    {
+        var path = operation.Path;
+        if (Resolve(path) is not { } target)
+        {
+            dialect.UnknownAttribute(path.ToString());
+            return;
+        }
+        if (target.Attribute is not { } attribute)
+        {
+            ApplyToExtension(operation, target.Extension!);
+            return;
+        }
+        if (!IsWritable(operation, attribute, target.Sub))
+        {
+            return;
+        }
+        var container = target.Extension is null ? resource : resource[target.Extension.Id] as JsonObject ?? ScimJson.NewObject();
+        if (path.Condition is { } condition)
+        {
+            new ElementPatch(container, attribute, target.Sub, path, dialect).Apply(operation, condition);
+        }
+        else
+        {
+            ApplyTo(container, attribute, target.Sub, operation);
+        }
+        Settle(container, attribute, target.Extension);
+    }
+
+    private AttributeTarget? Resolve(PatchPath path)
+    {
+        var name = path.Sub is null ? path.Attribute : path.Attribute with { Sub = path.Sub };
+        if (type.Resolve(name) is { } target)
+        {
+            if (path.Condition is not null && (target.Attribute is not { } attribute
+                || (!attribute.MultiValued && !dialect.AcceptsConditionOnSingleValue(attribute))))
+            {
+                throw new ScimException(ScimError.InvalidPath(
+                    $"'{path.Attribute}' has a single value, so '{ScimError.Shorten(path.ToString())}' has nothing to choose from. Send the path without the condition."));
+            }
+            return target;
+        }
+        if (name.Sub is not null && type.Resolve(name with { Sub = null }) is { Attribute: { Type: not AttributeType.Complex } simple })
+        {
+            throw new ScimException(ScimError.InvalidPath($"'{simple.Name}' has no sub-attributes, so '{ScimError.Shorten(path.ToString())}' leads nowhere. Send '{simple.Name}'."));
+        }
+        return null;
+    }
+
+    // False: the operation is to be passed over, as a PUT would (RFC 7644 §3.5.1).
+    private bool IsWritable(PatchOperation operation, SchemaAttribute attribute, SchemaAttribute? sub)
+    {
+        if (attribute.Mutability != Mutability.ReadOnly && sub?.Mutability != Mutability.ReadOnly)
+        {
+            return true;
+        }
+        var unchanged = operation is { Value: { } value, Op: not PatchOp.Remove } && resource[attribute.Name] is JsonValue current
+            && value.ValueKind == JsonValueKind.String && ScimJson.Text(value) == current.GetValue<string>();
+        if (unchanged || attribute.Name == "schemas" || (operation.PathLess && attribute.Name != "id"))
+        {
+            return false;
+        }
+        throw new ScimException(ScimError.Mutability($"'{ScimError.Shorten(operation.Path.ToString())}' is set by the server and can't be changed. Leave it out of the request and of the mapping."));
+    }
+
+    private void ApplyToExtension(PatchOperation operation, Schema extension)
+    {
+        if (operation.Op == PatchOp.Remove || operation.RequiredValue is { ValueKind: JsonValueKind.Null })
+        {
+            resource.Remove(extension.Id);
+            return;
+        }
+        var value = operation.RequiredValue;
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw new ScimException(ScimError.InvalidValue($"'{extension.Id}' has to be an object that holds the extension's attributes."));
+        }
+        if (operation.Op == PatchOp.Replace && !value.EnumerateObject().Any())
+        {
+            resource.Remove(extension.Id);
+            return;
+        }
+        foreach (var property in value.EnumerateObject())
+        {
+            var name = ScimJson.Name(property);
+            if (AttributePath.TryParse($"{extension.Id}:{name}", out var path))
+            {
+                Apply(new PatchOperation(operation.Op, new PatchPath(path, null, null), property.Value, PathLess: true));
+            }
+            else
+            {
+                dialect.UnknownAttribute(name);
+            }
+        }
+    }
+
+    private void ApplyTo(JsonObject container, SchemaAttribute attribute, SchemaAttribute? sub, PatchOperation operation)
+    {
+        if (operation.Op == PatchOp.Remove)
+        {
+            Remove(container, attribute, sub, operation);
+            return;
+        }
+        var value = operation.RequiredValue;
+        var path = operation.Path.ToString();
+        if (attribute.MultiValued && sub is not null)
+        {
+            throw new ScimException(ScimError.InvalidPath(
+                $"'{ScimError.Shorten(path)}' does not say which of the values is meant. Send a value path such as {attribute.Name}[type eq \"work\"].{sub.Name}."));
+        }
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            if (operation.Op == PatchOp.Replace)
+            {
+                Clear(container, attribute, sub);
+            }
+            return;
+        }
+        if (sub is not null)
+        {
+            var parent = container[attribute.Name] as JsonObject ?? ScimJson.NewObject();
+            ElementPatch.Set(parent, attribute, sub, SchemaRules.ReadValue(sub, value, path, dialect));
+            Attach(container, attribute, parent);
+        }
+        else if (attribute.MultiValued)
+        {
+            var values = SchemaRules.ReadValue(attribute, value, path, dialect) as JsonArray;
+            Values.CheckPrimaries(values, path);
+            if (operation.Op == PatchOp.Replace)
+            {
+                container[attribute.Name] = values;
+            }
+            else if (values is not null)
+            {
+                container[attribute.Name] = Values.Add(container[attribute.Name] as JsonArray, values, attribute);
+            }
+        }
+        else if (attribute.Type == AttributeType.Complex)
+        {
+            var parent = container[attribute.Name] as JsonObject ?? ScimJson.NewObject();
+            if (dialect.IsEmptyReference(attribute, value))
+            {
+                parent.Clear();
+            }
+            else
+            {
+                ElementPatch.Merge(parent, attribute, value, path, dialect);
+            }
+            Attach(container, attribute, parent);
+        }
+        else
+        {
+            container[attribute.Name] = SchemaRules.ReadValue(attribute, value, path, dialect);
+        }
+    }
+
+    private void Remove(JsonObject container, SchemaAttribute attribute, SchemaAttribute? sub, PatchOperation operation)
+    {
+        if (sub is null && attribute.MultiValued && dialect.NamesWhatToRemove(operation.Value))
+        {
+            Values.RemoveNamed(container[attribute.Name] as JsonArray, operation.Value!.Value, attribute, dialect);
+            return;
+        }
+        removed.Add(attribute);
+        Clear(container, attribute, sub);
+    }
+
+    private static void Clear(JsonObject container, SchemaAttribute attribute, SchemaAttribute? sub)
+    {
+        if (sub is null)
+        {
+            container.Remove(attribute.Name);
+            return;
+        }
+        foreach (var element in ScimJson.Values(container[attribute.Name]).OfType<JsonObject>())
+        {
+            element.Remove(sub.Name);
+        }
+    }
+
+    private static void Attach(JsonObject container, SchemaAttribute attribute, JsonObject value)
+    {
+        if (value.Parent is null)
+        {
+            container[attribute.Name] = value;
+        }
+    }
+
+    // What became empty is unassigned (RFC 7644 §3.5.2.2), up to the extension and its URN in schemas.
+    private void Settle(JsonObject container, SchemaAttribute attribute, Schema? extension)
+    {
+        switch (container[attribute.Name])
+        {
+            case JsonArray array:
+                array.RemoveAll(element => element is JsonObject { Count: 0 });
+                if (array.Count == 0)
+                {
+                    container.Remove(attribute.Name);
+                }
+                break;
+            case null or JsonObject { Count: 0 }:
+                container.Remove(attribute.Name);
+                break;
+        }
+        if (extension is not null)
+        {
+            if (container.Count == 0)
+            {
+                resource.Remove(extension.Id);
+            }
+            else if (container.Parent is null)
+            {
+                resource[extension.Id] = container;
+            }
+        }
+    }
+}

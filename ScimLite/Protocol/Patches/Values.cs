@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol.Schemas;
+
+namespace ScimLite.Protocol.Patches;
+
+/// <summary>The elements of a multi-valued attribute: which are the same, which is primary, which are meant.</summary>
+internal static class Values
+{
+    /// <summary>Appends what is not there yet. An element with the <c>value</c> and <c>type</c> of one that is there adds to it
+    /// instead: RFC 7643 §2.4 wants each pair once.</summary>
+    public static JsonArray Add(JsonArray? present, JsonArray added, SchemaAttribute attribute)
+    {
+        var result = (JsonArray?)present?.DeepClone() ?? [];
+        var byKey = new Dictionary<string, JsonNode>(StringComparer.Ordinal);
+        foreach (var element in result)
+        {
+            byKey.TryAdd(Key(element!, attribute), element!);
+        }
+        foreach (var element in added)
+        {
+            var copy = element!.DeepClone();
+            if (!byKey.TryGetValue(Key(copy, attribute), out var same))
+            {
+                result.Add(copy);
+                byKey.Add(Key(copy, attribute), copy);
+                same = copy;
+            }
+            else if (same is JsonObject target && copy is JsonObject source)
+            {
+                foreach (var (name, value) in source)
+                {
+                    target[name] = value?.DeepClone();
+                }
+            }
+            if (IsPrimary(copy))
+            {
+                Demote(result, [same]);
+            }
+        }
+        return result;
+    }
+
+    /// <summary>Takes away the elements that a remove operation names in its value.</summary>
+    public static void RemoveNamed(JsonArray? present, JsonElement named, SchemaAttribute attribute, EntraDialect dialect)
+    {
+        if (present is null)
+        {
+            return;
+        }
+        foreach (var name in named.ValueKind == JsonValueKind.Array ? named.EnumerateArray().AsEnumerable() : [named])
+        {
+            if (SchemaRules.ReadElement(attribute, name, attribute.Name, dialect) is { } wanted)
+            {
+                present.RemoveAll(element => Covers(element!, wanted, attribute));
+            }
+        }
+    }
+
+    /// <summary>A value may have at most one primary element among those that one operation sets.</summary>
+    /// <exception cref="ScimException"><c>invalidValue</c>: two are primary.</exception>
+    public static void CheckPrimaries(JsonArray? values, string path)
+    {
+        if (values is not null && values.Count(IsPrimary) > 1)
+        {
+            throw new ScimException(ScimError.InvalidValue($"More than one value of '{ScimError.Shorten(path)}' is primary. Mark one of them."));
+        }
+    }
+
+    /// <summary>RFC 7644 §3.5.2: making one element primary makes the others not primary.</summary>
+    public static void Demote(JsonArray values, IReadOnlyCollection<JsonNode> keep)
+    {
+        foreach (var element in values)
+        {
+            if (element is JsonObject complex && IsPrimary(complex) && !keep.Contains(element))
+            {
+                complex["primary"] = false;
+            }
+        }
+    }
+
+    /// <summary>Whether the element is marked primary.</summary>
+    public static bool IsPrimary(JsonNode? element) => element is JsonObject complex && complex["primary"] is JsonValue primary && primary.GetValue<bool>();
+
+    // Every sub-attribute that is named has the named value; the server's own display and $ref say nothing.
+    private static bool Covers(JsonNode element, JsonNode wanted, SchemaAttribute attribute)
+    {
+        if (wanted is not JsonObject named || element is not JsonObject complex)
+        {
+            return Same(element, wanted, attribute);
+        }
+        var heeded = named.Where(n => n.Key is not ("display" or "$ref")).ToArray();
+        return heeded.Length > 0 && heeded.All(n => complex[n.Key] is { } value && Same(value, n.Value!, attribute.Sub(n.Key)!));
+    }
+
+    private static bool Same(JsonNode a, JsonNode b, SchemaAttribute attribute) =>
+        a is JsonValue && b is JsonValue && a.GetValueKind() == JsonValueKind.String && b.GetValueKind() == JsonValueKind.String
+            ? a.GetValue<string>().Equals(b.GetValue<string>(), attribute.Comparison)
+            : JsonNode.DeepEquals(a, b);
+
+    private static string Key(JsonNode element, SchemaAttribute attribute)
+    {
+        if (element is not JsonObject complex)
+        {
+            return element.GetValueKind() == JsonValueKind.String ? Fold(element, attribute) : element.ToJsonString();
+        }
+        if (complex["value"] is { } value && attribute.Sub("value") is { } sub)
+        {
+            return $"{Fold(value, sub)}\0{complex["type"]?.ToString().ToUpperInvariant()}";
+        }
+        var key = new StringBuilder();
+        foreach (var part in attribute.SubAttributes)
+        {
+            key.Append(part.Name).Append('\0').Append(complex[part.Name]?.ToJsonString()).Append('\0');
+        }
+        return key.ToString();
+    }
+
+    private static string Fold(JsonNode value, SchemaAttribute attribute) =>
+        attribute.CaseExact ? value.ToString() : value.ToString().ToUpperInvariant();
+}

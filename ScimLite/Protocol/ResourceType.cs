@@ -1,0 +1,158 @@
+using System.Collections.Frozen;
+using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Schemas;
+
+namespace ScimLite.Protocol;
+
+/// <summary>
+/// Where a path leads in a resource type: a core or extension attribute, one of its sub-attributes, or (with
+/// <paramref name="Attribute"/> null) a whole extension.
+/// </summary>
+/// <param name="Extension">The extension that holds it; null for core and common attributes.</param>
+/// <param name="Attribute">The attribute; null when the path is an extension's URN alone.</param>
+/// <param name="Sub">The sub-attribute, when the path names one.</param>
+public sealed record AttributeTarget(Schema? Extension, SchemaAttribute? Attribute, SchemaAttribute? Sub);
+
+/// <summary>A resource type of RFC 7643 §6: schema data only, all behaviour is shared.</summary>
+public sealed class ResourceType
+{
+    private static readonly FrozenDictionary<string, SchemaAttribute> Common = CommonAttributes()
+        .ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Puts a resource type together.</summary>
+    /// <param name="name">The name, such as <c>User</c>; also its id.</param>
+    /// <param name="endpoint">The path below the Tenant URL, such as <c>/Users</c>.</param>
+    /// <param name="description">One phrase for people.</param>
+    /// <param name="schema">The core schema.</param>
+    /// <param name="extensions">The optional extensions.</param>
+    /// <param name="indexed">The paths of the attributes that the store finds without a scan.</param>
+    public ResourceType(string name, string endpoint, string description, Schema schema, IReadOnlyList<Schema> extensions, IReadOnlyList<string> indexed)
+    {
+        Name = name;
+        Endpoint = endpoint;
+        Description = description;
+        Schema = schema;
+        Extensions = extensions;
+        Indexed = [.. indexed.Select(path => new IndexedAttribute(path, Resolve(AttributePath.Parse(path))!))];
+    }
+
+    /// <summary>The name and id, such as <c>User</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The path below the Tenant URL, such as <c>/Users</c>.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>One phrase for people.</summary>
+    public string Description { get; }
+
+    /// <summary>The core schema.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>The optional extensions.</summary>
+    public IReadOnlyList<Schema> Extensions { get; }
+
+    /// <summary>The attributes that the store finds without a scan.</summary>
+    public IReadOnlyList<IndexedAttribute> Indexed { get; }
+
+    /// <summary>Whether resources of this type have members, kept by the store as a set of their own.</summary>
+    public bool HasMembers => Schema.Id == Urns.Group;
+
+    /// <summary>Whether answers tell the groups of a resource of this type.</summary>
+    public bool HasGroups => Schema.Id == Urns.User;
+
+    /// <summary>The core or common attribute of that name in any case, or null.</summary>
+    public SchemaAttribute? FindCore(string name) => Common.GetValueOrDefault(name) ?? Schema.Find(name);
+
+    /// <summary>The extension of that URN in any case, or null.</summary>
+    public Schema? FindExtension(string urn)
+    {
+        foreach (var extension in Extensions)
+        {
+            if (extension.Id.Equals(urn, StringComparison.OrdinalIgnoreCase))
+            {
+                return extension;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Where the path leads, or null when no schema of the type knows it. An extension's attribute is also found by its bare
+    /// name when no core attribute bears it: Entra has sent plain <c>manager</c>.
+    /// </summary>
+    public AttributeTarget? Resolve(AttributePath path)
+    {
+        if (path.Urn is null)
+        {
+            if (FindCore(path.Name) is { } core)
+            {
+                return Target(null, core, path.Sub);
+            }
+            foreach (var extension in Extensions)
+            {
+                if (extension.Find(path.Name) is { } bare)
+                {
+                    return Target(extension, bare, path.Sub);
+                }
+            }
+            return null;
+        }
+        if (path.Sub is null && FindExtension($"{path.Urn}:{path.Name}") is { } whole)
+        {
+            return new AttributeTarget(whole, null, null);
+        }
+        if (path.Urn.Equals(Schema.Id, StringComparison.OrdinalIgnoreCase))
+        {
+            return FindCore(path.Name) is { } core ? Target(null, core, path.Sub) : null;
+        }
+        return FindExtension(path.Urn) is { } owner && owner.Find(path.Name) is { } attribute ? Target(owner, attribute, path.Sub) : null;
+    }
+
+    private static AttributeTarget? Target(Schema? extension, SchemaAttribute attribute, string? sub)
+    {
+        if (sub is null)
+        {
+            return new AttributeTarget(extension, attribute, null);
+        }
+        return attribute.Sub(sub) is { } found ? new AttributeTarget(extension, attribute, found) : null;
+    }
+
+    // RFC 7643 §3.1. externalId is common too, but listed in our schema documents, since Entra discovers attributes there.
+    private static SchemaAttribute[] CommonAttributes() =>
+    [
+        new()
+        {
+            Name = "schemas", Type = AttributeType.Reference, MultiValued = true, CaseExact = true,
+            Mutability = Mutability.ReadOnly, Returned = Returned.Always,
+        },
+        new()
+        {
+            Name = "id", Type = AttributeType.String, CaseExact = true, Mutability = Mutability.ReadOnly,
+            Returned = Returned.Always, Uniqueness = Uniqueness.Server,
+        },
+        new()
+        {
+            Name = "meta", Type = AttributeType.Complex, Mutability = Mutability.ReadOnly,
+            SubAttributes =
+            [
+                new() { Name = "resourceType", Type = AttributeType.String, CaseExact = true, Mutability = Mutability.ReadOnly },
+                new() { Name = "created", Type = AttributeType.DateTime, Mutability = Mutability.ReadOnly },
+                new() { Name = "lastModified", Type = AttributeType.DateTime, Mutability = Mutability.ReadOnly },
+                new() { Name = "location", Type = AttributeType.Reference, CaseExact = true, Mutability = Mutability.ReadOnly },
+                new() { Name = "version", Type = AttributeType.String, CaseExact = true, Mutability = Mutability.ReadOnly },
+            ],
+        },
+    ];
+}
+
+/// <summary>An attribute that the store keeps in an index.</summary>
+/// <param name="Path">The path in the schema's spelling; it names the index.</param>
+/// <param name="Target">Where the path leads.</param>
+public sealed record IndexedAttribute(string Path, AttributeTarget Target)
+{
+    /// <summary>The attribute whose values are indexed.</summary>
+    public SchemaAttribute Leaf => Target.Sub ?? Target.Attribute!;
+
+    /// <summary>Whether two resources of a tenant may not share a value.</summary>
+    public bool Unique => Leaf.Uniqueness != Uniqueness.None;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace ScimLite.Protocol.Schemas;
+
+/// <summary>A schema, read from the very document that is served at /Schemas, so that what is said and what is done can't differ.</summary>
+public sealed class Schema
+{
+    private readonly FrozenDictionary<string, SchemaAttribute> byName;
+
+    private Schema(JsonElement document)
+    {
+        Document = document;
+        Id = document.GetProperty("id").GetString()!;
+        Name = document.GetProperty("name").GetString()!;
+        Attributes = [.. document.GetProperty("attributes").EnumerateArray().Select(ReadAttribute)];
+        byName = Attributes.ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The URN.</summary>
+    public string Id { get; }
+
+    /// <summary>The name for people.</summary>
+    public string Name { get; }
+
+    /// <summary>The attributes in the document's order.</summary>
+    public IReadOnlyList<SchemaAttribute> Attributes { get; }
+
+    /// <summary>The document as served, without <c>meta</c>.</summary>
+    public JsonElement Document { get; }
+
+    /// <summary>Reads a schema document, RFC 7643 §7.</summary>
+    public static Schema Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return new Schema(document.RootElement.Clone());
+    }
+
+    /// <summary>The attribute of that name in any case, or null.</summary>
+    public SchemaAttribute? Find(string name) => byName.GetValueOrDefault(name);
+
+    private static SchemaAttribute ReadAttribute(JsonElement a) => new()
+    {
+        Name = a.GetProperty("name").GetString()!,
+        Type = Keyword<AttributeType>(a, "type") ?? AttributeType.String,
+        MultiValued = Flag(a, "multiValued"),
+        Required = Flag(a, "required"),
+        CaseExact = Flag(a, "caseExact"),
+        Mutability = Keyword<Mutability>(a, "mutability") ?? Mutability.ReadWrite,
+        Returned = Keyword<Returned>(a, "returned") ?? Returned.Default,
+        Uniqueness = Keyword<Uniqueness>(a, "uniqueness") ?? Uniqueness.None,
+        SubAttributes = a.TryGetProperty("subAttributes", out var subs) ? [.. subs.EnumerateArray().Select(ReadAttribute)] : [],
+    };
+
+    private static bool Flag(JsonElement a, string name) => a.TryGetProperty(name, out var value) && value.GetBoolean();
+
+    private static T? Keyword<T>(JsonElement a, string name) where T : struct, Enum =>
+        a.TryGetProperty(name, out var value) ? Enum.Parse<T>(value.GetString()!, ignoreCase: true) : null;
+}

@@ -1,0 +1,53 @@
+namespace ScimLite.Protocol;
+
+/// <summary>
+/// One refusal in SCIM's own terms (RFC 7644 §3.12). <paramref name="Detail"/> is shown to the administrator in Entra's
+/// provisioning log, so it says what was wrong, where, and what to send instead.
+/// </summary>
+/// <param name="Status">The HTTP status, 400 to 599.</param>
+/// <param name="ScimType">A keyword of RFC 7644 table 9, or null where the table has none for the status.</param>
+/// <param name="Detail">A sentence for people.</param>
+public sealed record ScimError(int Status, string? ScimType, string Detail)
+{
+    /// <summary>400: the filter breaks the grammar, or compares what can't be compared.</summary>
+    public static ScimError InvalidFilter(string detail) => new(400, "invalidFilter", detail);
+
+    /// <summary>400: the body is not JSON, or not of the shape the request asks for.</summary>
+    public static ScimError InvalidSyntax(string detail) => new(400, "invalidSyntax", detail);
+
+    /// <summary>400: a PATCH path is malformed or names an attribute that no schema knows.</summary>
+    public static ScimError InvalidPath(string detail) => new(400, "invalidPath", detail);
+
+    /// <summary>400: a PATCH path selects nothing that could be operated on.</summary>
+    public static ScimError NoTarget(string detail) => new(400, "noTarget", detail);
+
+    /// <summary>400: a value is missing or not of its attribute's type.</summary>
+    public static ScimError InvalidValue(string detail) => new(400, "invalidValue", detail);
+
+    /// <summary>400: the attribute's mutability forbids the change.</summary>
+    public static ScimError Mutability(string detail) => new(400, "mutability", detail);
+
+    /// <summary>409: another resource has the value already.</summary>
+    public static ScimError Uniqueness(string detail) => new(409, "uniqueness", detail);
+
+    /// <summary>404: there is no such resource for this tenant.</summary>
+    public static ScimError NotFound(string resourceType, string id) =>
+        new(404, null, $"{resourceType} '{Shorten(id)}' does not exist. It may have been deleted; look it up again with a filter.");
+
+    /// <summary>412: the version that the client named is not the current one.</summary>
+    public static ScimError PreconditionFailed(string id) =>
+        new(412, null, $"'{Shorten(id)}' has changed since the version given in If-Match. Read it again and repeat the change.");
+
+    /// <summary>An error that RFC 7644 table 9 has no keyword for.</summary>
+    public static ScimError Of(int status, string detail) => new(status, null, detail);
+
+    /// <summary>The value cut to a length that an error text can carry.</summary>
+    public static string Shorten(string value) => value.Length <= 100 ? value : string.Concat(value.AsSpan(0, 100), "…");
+}
+
+/// <summary>Carries a <see cref="ScimError"/> out of the deep, synchronous code of the protocol floor.</summary>
+public sealed class ScimException(ScimError error) : Exception(error.Detail)
+{
+    /// <summary>What to answer.</summary>
+    public ScimError Error { get; } = error;
+}
