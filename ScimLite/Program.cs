@@ -1,1 +1,126 @@
-System.Console.WriteLine();
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.HttpOverrides;
+using ScimLite.Handlers;
+using ScimLite.Protocol.Schemas;
+using ScimLite.Provisioning;
+using ScimLite.Store;
+using ScimLite.Telemetry;
+using ScimLite.Tenancy;
+using ScimLite.Validation;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// Settings
+Settings settings;
+try
+{
+    settings = SettingsReader.Read(builder.Configuration);
+}
+catch (SettingsException e)
+{
+    Console.Error.WriteLine($"ScimLite does not start, because a setting can't be used:{Environment.NewLine}{e.Message}");
+    return 2;
+}
+var newcomer = builder.Environment.IsDevelopment() && settings.Tenants.Count == 0;
+if (newcomer)
+{
+    var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+    settings = settings with { Tenants = new Dictionary<string, TenantSettings> { ["default"] = new() { Token = token } } };
+}
+if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+{
+    builder.WebHost.UseUrls("http://localhost:5080");
+}
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    // The handlers refuse what is too large, in SCIM's shape; a filter may arrive with each character as three.
+    kestrel.Limits.MaxRequestBodySize = null;
+    kestrel.Limits.MaxRequestLineSize = 8192 + (3 * settings.Limits.MaxFilterLength);
+    kestrel.Limits.MaxRequestBufferSize = Math.Max(1_048_576, kestrel.Limits.MaxRequestLineSize);
+});
+
+// Services
+var catalog = SchemaCatalog.Core;
+var services = builder.Services;
+services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(catalog).AddSingleton(TimeProvider.System);
+services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
+services.AddScimTelemetry(builder.Configuration);
+if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+{
+    services.AddSingleton(new RedisConnection(redis)).AddSingleton<IResourceStore, RedisStore>();
+}
+else
+{
+    services.AddSingleton<IResourceStore, InMemoryStore>();
+}
+services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
+services.AddSingleton<ResourceHandlers>().AddSingleton<DiscoveryHandlers>();
+services.AddSingleton<TenantRegistry>();
+services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+services.AddAuthorization();
+services.AddRateLimiter(TenantLimits.Configure);
+services.AddExceptionHandler<ScimExceptionHandler>();
+services.AddHealthChecks().AddCheck<StoreHealth>("store");
+
+var app = builder.Build();
+
+// Pipeline
+if (settings.KnownProxies.Count > 0)
+{
+    var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
+    foreach (var proxy in settings.KnownProxies)
+    {
+        forwarded.KnownIPNetworks.Add(proxy.Contains('/', StringComparison.Ordinal) ? System.Net.IPNetwork.Parse(proxy) : new System.Net.IPNetwork(IPAddress.Parse(proxy), proxy.Contains(':', StringComparison.Ordinal) ? 128 : 32));
+    }
+    app.UseForwardedHeaders(forwarded);
+}
+app.UseMiddleware<Correlation>();
+app.UseExceptionHandler(_ => { });
+app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
+app.Use(TenantGate.CollapseSlashes);
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseRateLimiter();
+app.Use(TenantGate.Use);
+
+// Routes, in the order of RFC 7644 §3.2; /scim and /scim/v2 are the same thing
+var resources = app.Services.GetRequiredService<ResourceHandlers>();
+var discovery = app.Services.GetRequiredService<DiscoveryHandlers>();
+foreach (var root in (string[])[Addresses.Root, "/scim"])
+{
+    var scim = app.MapGroup(root).RequireAuthorization();
+    foreach (var type in catalog.ResourceTypes)
+    {
+        var (all, one) = (type.Endpoint, type.Endpoint + "/{id}");
+        scim.MapMethods(one, ["GET", "HEAD"], http => resources.Read(http, type));
+        scim.MapMethods(all, ["GET", "HEAD"], http => resources.Search(http, type));
+        scim.MapPost(all, http => resources.Create(http, type));
+        scim.MapPut(one, http => resources.Replace(http, type));
+        scim.MapPatch(one, http => resources.Patch(http, type));
+        scim.MapDelete(one, http => resources.Delete(http, type));
+    }
+    scim.MapMethods("/ServiceProviderConfig", ["GET", "HEAD"], discovery.ServiceProviderConfig);
+    scim.MapMethods("/Schemas", ["GET", "HEAD"], discovery.Schemas);
+    scim.MapMethods("/Schemas/{id}", ["GET", "HEAD"], discovery.Schema);
+    scim.MapMethods("/ResourceTypes", ["GET", "HEAD"], discovery.ResourceTypes);
+    scim.MapMethods("/ResourceTypes/{id}", ["GET", "HEAD"], discovery.ResourceType);
+}
+app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+app.MapHealthChecks("/health/ready");
+
+await app.StartAsync().ConfigureAwait(false);
+if (newcomer)
+{
+    Banner.Print(Console.Out, app.Urls.First(), settings.Tenants["default"].Token, app.Services.GetRequiredService<IResourceStore>().Name);
+}
+else if (settings.Tenants.Count == 0)
+{
+    Log.NoTenant(app.Logger);
+}
+await app.WaitForShutdownAsync().ConfigureAwait(false);
+return 0;

@@ -33,6 +33,8 @@ public sealed class ResourceType
         Description = description;
         Schema = schema;
         Extensions = extensions;
+        HidesAttributes = extensions.Append(schema).SelectMany(s => s.Attributes).SelectMany(a => a.SubAttributes.Append(a))
+            .Any(a => a.Returned is Returned.Never or Returned.Request);
         Indexed = [.. indexed.Select(path => new IndexedAttribute(path, Resolve(AttributePath.Parse(path))!))];
     }
 
@@ -53,6 +55,9 @@ public sealed class ResourceType
 
     /// <summary>The attributes that the store finds without a scan.</summary>
     public IReadOnlyList<IndexedAttribute> Indexed { get; }
+
+    /// <summary>Whether some attribute is not returned unless it is asked for, or never.</summary>
+    public bool HidesAttributes { get; }
 
     /// <summary>Whether resources of this type have members, kept by the store as a set of their own.</summary>
     public bool HasMembers => Schema.Id == Urns.Group;
@@ -152,6 +157,10 @@ public sealed record IndexedAttribute(string Path, AttributeTarget Target)
 {
     /// <summary>The attribute whose values are indexed.</summary>
     public SchemaAttribute Leaf => Target.Sub ?? Target.Attribute!;
+
+    /// <summary>The name of the index: short, since every entry carries it, and unambiguous among core and extensions.</summary>
+    public string Index { get; } = (Target.Extension is null ? "" : Target.Extension.Name + ":") + Target.Attribute!.Name
+        + (Target.Sub is null ? "" : "." + Target.Sub.Name);
 
     /// <summary>Whether two resources of a tenant may not share a value.</summary>
     public bool Unique => Leaf.Uniqueness != Uniqueness.None;

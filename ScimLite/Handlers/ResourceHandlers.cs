@@ -1,0 +1,184 @@
+using System.Buffers;
+using ScimLite.Protocol;
+using ScimLite.Provisioning;
+using ScimLite.Store;
+using ScimLite.Telemetry;
+using ScimLite.Tenancy;
+using ScimLite.Validation;
+
+namespace ScimLite.Handlers;
+
+/// <summary>HTTP in, HTTP out, for the resources of every type.</summary>
+public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher, ScimTelemetry telemetry, Settings settings)
+{
+    private readonly ListQueryValidator listValidator = new();
+
+    /// <summary>RFC 7644 §3.3: 201 with Location, ETag and the resource.</summary>
+    public Task Create(HttpContext http, ResourceType type) => RunAsync(http, type, "create", async call =>
+    {
+        var projection = ReadProjection(http, type);
+        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var caller = Caller(http);
+        var outcome = await provisioner.CreateAsync(caller, type, body.RootElement, call, http.RequestAborted).ConfigureAwait(false);
+        await WriteAsync(http, 201, outcome, type, caller, projection, call).ConfigureAwait(false);
+    });
+
+    /// <summary>RFC 7644 §3.4.1: 200 with ETag and the resource, 304 where the client has it, 404.</summary>
+    public Task Read(HttpContext http, ResourceType type) => RunAsync(http, type, "read", async call =>
+    {
+        var projection = ReadProjection(http, type);
+        var caller = Caller(http);
+        call.About(Id(http));
+        var resource = await provisioner.ReadAsync(caller, type, Id(http), WantsLinks(type, projection), http.RequestAborted).ConfigureAwait(false);
+        call.Done(resource is null ? "none" : "found");
+        if (resource is null)
+        {
+            await RefuseAsync(http, ScimError.NotFound(type.Name, Id(http)), call).ConfigureAwait(false);
+        }
+        else if (Preconditions.IfNoneMatch(http, resource.Version))
+        {
+            http.Response.Headers.ETag = ResourceView.ETag(resource.Version);
+            http.Response.StatusCode = 304;
+        }
+        else
+        {
+            await WriteAsync(http, 200, resource, type, caller, projection).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>RFC 7644 §3.4.2: 200 with a list, empty when nothing matches.</summary>
+    public Task Search(HttpContext http, ResourceType type) => RunAsync(http, type, "search", async call =>
+    {
+        var parameters = http.Request.Query;
+        var query = new ListQuery(parameters["filter"], parameters["startIndex"], parameters["count"], parameters["attributes"], parameters["excludedAttributes"]);
+        listValidator.Check(query);
+        var projection = Projection.Read(type, query.Attributes, query.ExcludedAttributes);
+        var caller = Caller(http);
+        var page = await searcher.SearchAsync(caller, type, query, WantsLinks(type, projection), call, http.RequestAborted).ConfigureAwait(false);
+        var output = new ArrayBufferWriter<byte>(1024 + (1024 * page.Resources.Count));
+        ScimResults.StartList(output, page.Total, page.Start, page.Resources.Count);
+        for (var i = 0; i < page.Resources.Count; i++)
+        {
+            if (i > 0)
+            {
+                output.Write(","u8);
+            }
+            ResourceView.Write(output, page.Resources[i], type, caller.BaseUrl, projection);
+        }
+        output.Write("]}"u8);
+        await ScimResults.WriteAsync(http, 200, output.WrittenMemory).ConfigureAwait(false);
+    });
+
+    /// <summary>RFC 7644 §3.5.1: 200 with ETag and the resource.</summary>
+    public Task Replace(HttpContext http, ResourceType type) => RunAsync(http, type, "replace", async call =>
+    {
+        var projection = ReadProjection(http, type);
+        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var caller = Caller(http);
+        var outcome = await provisioner.ReplaceAsync(caller, type, Id(http), body.RootElement, Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        await WriteAsync(http, 200, outcome, type, caller, projection, call).ConfigureAwait(false);
+    });
+
+    /// <summary>RFC 7644 §3.5.2: users answer 200 with the resource; groups 204, unless attributes were asked for or the dialect is <c>rfc</c>.</summary>
+    public Task Patch(HttpContext http, ResourceType type) => RunAsync(http, type, "patch", async call =>
+    {
+        var projection = ReadProjection(http, type);
+        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var caller = Caller(http);
+        var outcome = await provisioner.PatchAsync(caller, type, Id(http), body.RootElement, Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        if (outcome is not Provisioned.Done done || !type.HasMembers)
+        {
+            await WriteAsync(http, 200, outcome, type, caller, projection, call).ConfigureAwait(false);
+            return;
+        }
+        if (caller.Dialect == Protocol.Patches.Dialect.Entra && http.Request.Query["attributes"].Count == 0)
+        {
+            http.Response.Headers.ETag = ResourceView.ETag(done.Version);
+            http.Response.StatusCode = 204;
+            return;
+        }
+        // The members were not loaded for the change; the answer shows them, so they are read now.
+        var resource = await provisioner.ReadAsync(caller, type, done.Id, WantsLinks(type, projection), http.RequestAborted).ConfigureAwait(false);
+        await (resource is null ? RefuseAsync(http, ScimError.NotFound(type.Name, done.Id), call) : WriteAsync(http, 200, resource, type, caller, projection)).ConfigureAwait(false);
+    });
+
+    /// <summary>RFC 7644 §3.6: 204, then 404.</summary>
+    public Task Delete(HttpContext http, ResourceType type) => RunAsync(http, type, "delete", async call =>
+    {
+        var outcome = await provisioner.DeleteAsync(Caller(http), type, Id(http), Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        if (outcome is Provisioned.Refused refused)
+        {
+            await RefuseAsync(http, refused.Error, call).ConfigureAwait(false);
+            return;
+        }
+        http.Response.StatusCode = 204;
+    });
+
+    // One span for each call, whatever becomes of it.
+    private async Task RunAsync(HttpContext http, ResourceType type, string operation, Func<ScimCall, Task> handle)
+    {
+        using var call = telemetry.StartCall(http.Features.Get<Identity>()!.Tenant.Id, operation, type.Name);
+        try
+        {
+            await handle(call).ConfigureAwait(false);
+        }
+        catch (ScimException e)
+        {
+            await RefuseAsync(http, e.Error, call).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), operation, type.Name, e.InnerException!.Message);
+            await RefuseAsync(http, ScimExceptionHandler.StoreAway, call).ConfigureAwait(false);
+        }
+    }
+
+    private static Task WriteAsync(
+        HttpContext http, int status, Provisioned outcome, ResourceType type, Caller caller, Projection? projection, ScimCall call) => outcome switch
+        {
+            Provisioned.Done done => WriteAsync(http, status, done.Resource!, type, caller, projection),
+            Provisioned.Refused refused => RefuseAsync(http, refused.Error, call),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static Task WriteAsync(HttpContext http, int status, StoredResource resource, ResourceType type, Caller caller, Projection? projection)
+    {
+        http.Response.Headers.ETag = ResourceView.ETag(resource.Version);
+        if (status == 201)
+        {
+            http.Response.Headers.Location = ResourceView.Location(caller.BaseUrl, type, resource.Id);
+        }
+        var output = new ArrayBufferWriter<byte>(resource.Document.Length + 512 + (160 * resource.Links.Count));
+        ResourceView.Write(output, resource, type, caller.BaseUrl, projection);
+        return ScimResults.WriteAsync(http, status, output.WrittenMemory);
+    }
+
+    private static Task RefuseAsync(HttpContext http, ScimError error, ScimCall call)
+    {
+        call.Refuse(error.Status, error.ScimType);
+        return ScimResults.WriteErrorAsync(http, error);
+    }
+
+    private Projection? ReadProjection(HttpContext http, ResourceType type)
+    {
+        var parameters = http.Request.Query;
+        if (parameters.Count == 0)
+        {
+            return Projection.Read(type, null, null);
+        }
+        listValidator.Check(new ListQuery(null, null, null, parameters["attributes"], parameters["excludedAttributes"]));
+        return Projection.Read(type, parameters["attributes"], parameters["excludedAttributes"]);
+    }
+
+    private static bool WantsLinks(ResourceType type, Projection? projection) =>
+        (type.HasMembers || type.HasGroups) && projection?.Wants(type.HasMembers ? "members" : "groups") != false;
+
+    private Caller Caller(HttpContext http)
+    {
+        var identity = http.Features.Get<Identity>()!;
+        return new Caller(identity.Tenant.Id, identity.Credential, identity.Tenant.Dialect, identity.Tenant.AcceptUnknownMembers,
+            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl));
+    }
+
+    private static string Id(HttpContext http) => (string)http.Request.RouteValues["id"]!;
+}

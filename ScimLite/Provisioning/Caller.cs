@@ -1,0 +1,37 @@
+using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
+using ScimLite.Store;
+
+namespace ScimLite.Provisioning;
+
+/// <summary>On whose behalf a call runs, and how its tenant wants it read.</summary>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Credential">The name of the credential, for the activity log.</param>
+/// <param name="Dialect">How contradictions between the RFC and Entra are read.</param>
+/// <param name="AcceptUnknownMembers">Whether ids that don't exist may be members.</param>
+/// <param name="CorrelationId">What joins the call to the caller's own log.</param>
+/// <param name="BaseUrl">The Tenant URL as the outside sees it, without a slash at the end.</param>
+public sealed record Caller(string Tenant, string Credential, Dialect Dialect, bool AcceptUnknownMembers, string CorrelationId, string BaseUrl);
+
+/// <summary>What became of a provisioning call.</summary>
+public abstract record Provisioned
+{
+    private Provisioned()
+    {
+    }
+
+    /// <summary>It is done.</summary>
+    /// <param name="Id">The resource.</param>
+    /// <param name="Version">Its version now.</param>
+    /// <param name="Resource">The resource itself, where the call had it at hand.</param>
+    public sealed record Done(string Id, long Version, StoredResource? Resource) : Provisioned;
+
+    /// <summary>It was refused and changed nothing.</summary>
+    public sealed record Refused(ScimError Error) : Provisioned;
+}
+
+/// <summary>A page of a search.</summary>
+/// <param name="Total">How many resources match in all.</param>
+/// <param name="Start">The page's first, counting from 1, as it was asked for.</param>
+/// <param name="Resources">The resources of the page.</param>
+public sealed record FoundPage(long Total, int Start, IReadOnlyList<StoredResource> Resources);

@@ -1,0 +1,292 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FluentValidation;
+using Polly;
+using Polly.Retry;
+using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
+using ScimLite.Protocol.Schemas;
+using ScimLite.Store;
+using ScimLite.Telemetry;
+using ScimLite.Validation;
+
+namespace ScimLite.Provisioning;
+
+/// <summary>
+/// The verbs on one tenant's directory. It owns what may never be skipped: the schema's rules and the validators before a
+/// write, the version expected by it, the membership, and the entry in the activity log.
+/// </summary>
+public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityRetention retention, TimeProvider clock)
+{
+    private readonly Dictionary<ResourceType, IValidator<JsonObject>> validators =
+        catalog.ResourceTypes.ToDictionary(t => t, t => (IValidator<JsonObject>)new ResourceValidator(t));
+
+    private readonly PatchValidator patchValidator = new();
+
+    // A write that met another version than it read is repeated on what is there now; null asks for that.
+    private readonly ResiliencePipeline<Provisioned?> replay = new ResiliencePipelineBuilder<Provisioned?>()
+        .AddRetry(new RetryStrategyOptions<Provisioned?>
+        {
+            ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome is { Exception: null, Result: null }),
+            MaxRetryAttempts = 12,
+            Delay = TimeSpan.FromMilliseconds(2),
+            MaxDelay = TimeSpan.FromMilliseconds(200),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    /// <summary>RFC 7644 §3.3: creates a resource under an id of the server's.</summary>
+    /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
+    public async ValueTask<Provisioned> CreateAsync(Caller caller, ResourceType type, JsonElement body, ScimCall call, CancellationToken cancel)
+    {
+        var dialect = new EntraDialect(caller.Dialect);
+        var resource = SchemaRules.Read(body, type, dialect);
+        var members = TakeMembers(resource, type);
+        Check(resource, type);
+        call.Noted(dialect.Quirks);
+
+        var key = new ResourceKey(caller.Tenant, type, Guid.CreateVersion7(clock.GetUtcNow()).ToString());
+        call.About(key.Id);
+        var activity = Entry(caller, key, "create", dialect) with { Attributes = Names(resource), Added = Some(members.Added) };
+        var change = Write(key, Expected.Absent, Stamp(resource, type, key.Id), activity) with
+        {
+            Members = members,
+            AcceptUnknownMembers = caller.AcceptUnknownMembers,
+            FollowLinks = type.HasMembers,
+        };
+        var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
+        return (Provisioned?)Done(outcome, change, change.Document, [], call) ?? Refuse(outcome, key);
+    }
+
+    /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for a group's membership, which only a
+    /// body with <c>members</c> sets.</summary>
+    /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
+    public async ValueTask<Provisioned> ReplaceAsync(
+        Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
+    {
+        var dialect = new EntraDialect(caller.Dialect);
+        var key = new ResourceKey(caller.Tenant, type, id);
+        call.About(id);
+        var resource = SchemaRules.Read(body, type, dialect);
+        var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
+        var members = TakeMembers(resource, type);
+        Check(resource, type);
+        call.Noted(dialect.Quirks);
+        var wanted = Stamp(resource, type, id);
+
+        return await ReplayAsync(key, precondition, followLinks: !setsMembers, current =>
+        {
+            var before = ScimJson.ParseStored(current.Document.Span);
+            SchemaRules.CheckImmutable(before, wanted, type);
+            var activity = Entry(caller, key, "replace", dialect) with { Attributes = Differences(before, wanted), Added = Some(members.Added) };
+            return new Attempt(Update(key, current, before, wanted, activity) with
+            {
+                Members = setsMembers ? members : MembershipDelta.None,
+                AcceptUnknownMembers = caller.AcceptUnknownMembers,
+                FollowLinks = setsMembers,
+            }, current.Links);
+        }, call, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>RFC 7644 §3.5.2: applies the operations as a whole or not at all. Operations on a group's members alone are one round
+    /// trip that loads neither the group nor its members.</summary>
+    /// <exception cref="ScimException">The request is malformed, or an operation can't be applied.</exception>
+    public async ValueTask<Provisioned> PatchAsync(
+        Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
+    {
+        var dialect = new EntraDialect(caller.Dialect);
+        var key = new ResourceKey(caller.Tenant, type, id);
+        call.About(id);
+        var patch = PatchRequest.Read(body, dialect);
+        patchValidator.Check(patch);
+        call.Patches(patch.Operations.Count);
+        var delta = MembershipDelta.TryFrom(patch, type, dialect, out var rest);
+        if (delta is not null && rest.Count == 0 && type.HasMembers)
+        {
+            call.Noted(dialect.Quirks);
+            var change = new Change
+            {
+                Key = key,
+                Expected = precondition ?? Expected.Any,
+                Members = delta,
+                AcceptUnknownMembers = caller.AcceptUnknownMembers,
+                Activity = Entry(caller, key, "patch", dialect) with
+                {
+                    Attributes = delta.IsEmpty ? [] : ["members"], Added = Some(delta.Added), Removed = Some(delta.Removed),
+                },
+            };
+            var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
+            return (Provisioned?)Done(outcome, change, null, [], call) ?? Refuse(outcome, key);
+        }
+        return await ReplayAsync(key, precondition, followLinks: delta is null || type.HasGroups, current =>
+        {
+            var before = delta is null ? ResourceView.ToTree(current, type, caller.BaseUrl) : ScimJson.ParseStored(current.Document.Span);
+            before.Remove("meta");
+            var after = ScimJson.Copy(before);
+            PatchApplier.Apply(after, rest, type, dialect);
+            var members = delta ?? MembershipDelta.Between(before["members"], after["members"]);
+            before.Remove("members");
+            after.Remove("members");
+            validators[type].Check(after);
+            SchemaRules.SetSchemas(after, type);
+            call.Noted(dialect.Quirks);
+            var activity = Entry(caller, key, "patch", dialect) with
+            {
+                Attributes = Differences(before, after), Added = Some(members.Added), Removed = Some(members.Removed),
+            };
+            return new Attempt(Update(key, current, before, after, activity) with
+            {
+                Members = members,
+                AcceptUnknownMembers = caller.AcceptUnknownMembers,
+            }, current.Links);
+        }, call, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>RFC 7644 §3.6: deletes a resource and every membership of it.</summary>
+    public async ValueTask<Provisioned> DeleteAsync(
+        Caller caller, ResourceType type, string id, Expected? precondition, ScimCall call, CancellationToken cancel)
+    {
+        var key = new ResourceKey(caller.Tenant, type, id);
+        call.About(id);
+        var deletion = new Deletion(key, precondition ?? Expected.Any, Entry(caller, key, "delete", new EntraDialect(caller.Dialect)));
+        var outcome = await store.DeleteAsync(deletion, cancel).ConfigureAwait(false);
+        if (outcome is CommitOutcome.Committed done)
+        {
+            call.Done("deleted", 0, done.Removed);
+            return new Provisioned.Done(id, done.Version, null);
+        }
+        return Refuse(outcome, key);
+    }
+
+    /// <summary>RFC 7644 §3.4.1: reads a resource; null when there is none.</summary>
+    public ValueTask<StoredResource?> ReadAsync(Caller caller, ResourceType type, string id, bool followLinks, CancellationToken cancel) =>
+        store.GetAsync(new ResourceKey(caller.Tenant, type, id), followLinks, cancel);
+
+    // A write planned on what was read, and the links that the answer shows of it.
+    private sealed record Attempt(Change Change, IReadOnlyList<Link> Links);
+
+    // Reads, plans a write on what was read, and starts over where another write came between.
+    private async ValueTask<Provisioned> ReplayAsync(
+        ResourceKey key, Expected? precondition, bool followLinks, Func<StoredResource, Attempt> plan, ScimCall call, CancellationToken cancel)
+    {
+        var result = await replay.ExecuteAsync(async token =>
+        {
+            var current = await store.GetAsync(key, followLinks, token).ConfigureAwait(false);
+            if (current is null)
+            {
+                return new Provisioned.Refused(ScimError.NotFound(key.Type.Name, key.Id));
+            }
+            if (precondition is not null && !precondition.Allows(current.Version))
+            {
+                return new Provisioned.Refused(ScimError.PreconditionFailed(key.Id));
+            }
+            var (change, links) = plan(current);
+            var outcome = await store.CommitAsync(change, token).ConfigureAwait(false);
+            return outcome is CommitOutcome.Stale ? null
+                : (Provisioned?)Done(outcome, change, change.Document ?? current.Document, links, call) ?? Refuse(outcome, key);
+        }, cancel).ConfigureAwait(false);
+        return result ?? new Provisioned.Refused(ScimError.Of(503, $"'{key.Id}' is being changed by many requests at once. Try again in a few seconds."));
+    }
+
+    // Null when the write was not done.
+    private static Provisioned.Done? Done(CommitOutcome outcome, Change change, ReadOnlyMemory<byte>? document, IReadOnlyList<Link> links, ScimCall call)
+    {
+        if (outcome is not CommitOutcome.Committed done)
+        {
+            return null;
+        }
+        call.Done(change.Expected == Expected.Absent ? "created" : done.Changed ? "changed" : "unchanged", done.Added, done.Removed);
+        return new Provisioned.Done(change.Key.Id, done.Version, document is null ? null
+            : new StoredResource(change.Key.Id, done.Version, done.Created, done.LastModified, document.Value, change.FollowLinks ? done.Links : links));
+    }
+
+    private static Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key) => new(outcome switch
+    {
+        CommitOutcome.Missing => ScimError.NotFound(key.Type.Name, key.Id),
+        CommitOutcome.Stale => ScimError.PreconditionFailed(key.Id),
+        CommitOutcome.Taken taken => ScimError.Uniqueness(
+            $"{taken.Term.Attribute.Leaf.Name} '{ScimError.Shorten(taken.Term.Value)}' is already used by another {key.Type.Name}. "
+            + "Upper and lower case count as the same. Match that resource, or choose another value."),
+        CommitOutcome.UnknownMembers unknown => ScimError.InvalidValue(
+            $"These members are neither users nor groups here: {string.Join(", ", unknown.Ids.Select(ScimError.Shorten))}. Nothing was changed. "
+            + "Provision them first, or restart provisioning so that they are looked up again."),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    });
+
+    private static MembershipDelta TakeMembers(JsonObject resource, ResourceType type)
+    {
+        if (!type.HasMembers)
+        {
+            return MembershipDelta.None;
+        }
+        var members = MembershipDelta.Exactly(resource["members"]);
+        resource.Remove("members");
+        return members;
+    }
+
+    private void Check(JsonObject resource, ResourceType type)
+    {
+        SchemaRules.CheckRequired(resource, type);
+        validators[type].Check(resource);
+    }
+
+    // schemas and id come first, as people expect them.
+    private static JsonObject Stamp(JsonObject resource, ResourceType type, string id)
+    {
+        var stamped = ScimJson.NewObject();
+        SchemaRules.SetSchemas(resource, type);
+        stamped["schemas"] = resource["schemas"]!.DeepClone();
+        stamped["id"] = id;
+        foreach (var (name, value) in resource)
+        {
+            if (name != "schemas")
+            {
+                stamped[name] = value?.DeepClone();
+            }
+        }
+        return stamped;
+    }
+
+    private static Change Write(ResourceKey key, Expected expected, JsonObject resource, ActivityEntry activity) => new()
+    {
+        Key = key,
+        Expected = expected,
+        Document = ScimJson.Write(resource),
+        Terms = IndexTerm.Of(resource, key.Type),
+        Name = NameOf(resource),
+        Activity = activity,
+    };
+
+    // A write that leaves the document as it is still moves the membership and tells the activity log.
+    private static Change Update(ResourceKey key, StoredResource current, JsonObject before, JsonObject after, ActivityEntry activity)
+    {
+        var expected = Expected.OneOf(current.Version);
+        return JsonNode.DeepEquals(before, after)
+            ? new Change { Key = key, Expected = expected, Activity = activity }
+            : Write(key, expected, after, activity);
+    }
+
+    // What other resources show of this one.
+    private static string NameOf(JsonObject resource) =>
+        (string?)resource["displayName"] ?? (string?)(resource["name"] as JsonObject)?["formatted"] ?? (string?)resource["userName"] ?? "";
+
+    private ActivityEntry Entry(Caller caller, ResourceKey key, string operation, EntraDialect dialect) => new()
+    {
+        Time = clock.GetUtcNow(),
+        Operation = operation,
+        ResourceType = key.Type.Name,
+        ResourceId = key.Id,
+        Credential = caller.Credential,
+        CorrelationId = caller.CorrelationId,
+        Quirks = dialect.Quirks,
+        Retention = retention,
+    };
+
+    private static string[] Names(JsonObject resource) => [.. resource.Select(p => p.Key).Where(n => n is not ("schemas" or "id"))];
+
+    private static string[] Differences(JsonObject before, JsonObject after) =>
+        [.. Names(before).Union(Names(after), StringComparer.Ordinal).Where(n => !JsonNode.DeepEquals(before[n], after[n]))];
+
+    private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(100)];
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol;
+using ScimLite.Store;
+
+namespace ScimLite.Provisioning;
+
+/// <summary>A stored resource as clients see it: with <c>meta</c>, a group with <c>members</c>, a user with <c>groups</c>, all computed at read.</summary>
+public static class ResourceView
+{
+    /// <summary>The weak entity tag of a version, <c>W/"3"</c>.</summary>
+    public static string ETag(long version) => $"W/\"{version}\"";
+
+    /// <summary>The address of a resource.</summary>
+    public static string Location(string baseUrl, ResourceType type, string id) => $"{baseUrl}{type.Endpoint}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>The resource as a tree, for rules that have to look inside.</summary>
+    public static JsonObject ToTree(StoredResource resource, ResourceType type, string baseUrl)
+    {
+        var tree = ScimJson.ParseStored(resource.Document.Span);
+        if (resource.Links.Count > 0)
+        {
+            tree[type.HasMembers ? "members" : "groups"] = LinksOf(resource, type, baseUrl);
+        }
+        var meta = ScimJson.NewObject();
+        meta["resourceType"] = type.Name;
+        meta["created"] = resource.Created;
+        meta["lastModified"] = resource.LastModified;
+        meta["location"] = Location(baseUrl, type, resource.Id);
+        meta["version"] = ETag(resource.Version);
+        tree["meta"] = meta;
+        return tree;
+    }
+
+    /// <summary>Writes the resource. Without a projection the stored bytes are copied and nothing is parsed.</summary>
+    public static void Write(IBufferWriter<byte> output, StoredResource resource, ResourceType type, string baseUrl, Projection? projection)
+    {
+        if (projection is not null)
+        {
+            var tree = ToTree(resource, type, baseUrl);
+            projection.Apply(tree);
+            output.Write(ScimJson.Write(tree));
+            return;
+        }
+        // The stored object without its closing brace; it is never empty, since it holds schemas and id.
+        output.Write(resource.Document.Span[..^1]);
+        if (resource.Links.Count > 0)
+        {
+            output.Write(type.HasMembers ? ",\"members\":"u8 : ",\"groups\":"u8);
+            WriteLinks(output, resource.Links, type, baseUrl);
+        }
+        output.Write(",\"meta\":{\"resourceType\":\""u8);
+        Text(output, type.Name);
+        output.Write("\",\"created\":\""u8);
+        Text(output, resource.Created);
+        output.Write("\",\"lastModified\":\""u8);
+        Text(output, resource.LastModified);
+        output.Write("\",\"location\":\""u8);
+        Text(output, baseUrl);
+        Text(output, type.Endpoint);
+        output.Write("/"u8);
+        Text(output, Uri.EscapeDataString(resource.Id));
+        output.Write("\",\"version\":\"W/\\\""u8);
+        Text(output, resource.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        output.Write("\\\"\"}}"u8);
+    }
+
+    private static void WriteLinks(IBufferWriter<byte> output, IReadOnlyList<Link> links, ResourceType type, string baseUrl)
+    {
+        for (var i = 0; i < links.Count; i++)
+        {
+            output.Write(i == 0 ? "[{\"value\":\""u8 : ",{\"value\":\""u8);
+            Escaped(output, links[i].Id);
+            if (links[i] is { Type: { } linked, Display: { } display } link)
+            {
+                output.Write("\",\"$ref\":\""u8);
+                Text(output, baseUrl);
+                output.Write(linked == "Group" ? "/Groups/"u8 : "/Users/"u8);
+                Text(output, Uri.EscapeDataString(link.Id));
+                output.Write("\",\"display\":\""u8);
+                Escaped(output, display);
+                output.Write("\",\"type\":\""u8);
+                Text(output, type.HasMembers ? linked : "direct");
+            }
+            output.Write("\"}"u8);
+        }
+        output.Write("]"u8);
+    }
+
+    private static JsonNode LinksOf(StoredResource resource, ResourceType type, string baseUrl)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        WriteLinks(output, resource.Links, type, baseUrl);
+        return JsonNode.Parse(output.WrittenSpan, new JsonNodeOptions { PropertyNameCaseInsensitive = true })!;
+    }
+
+    private static void Escaped(IBufferWriter<byte> output, string text) =>
+        output.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+
+    private static void Text(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
+}

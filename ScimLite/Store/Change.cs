@@ -1,0 +1,92 @@
+using ScimLite.Protocol.Patches;
+
+namespace ScimLite.Store;
+
+/// <summary>Which state of a resource a write may meet.</summary>
+public sealed record Expected
+{
+    private Expected(string text) => Text = text;
+
+    /// <summary>It exists, in any version.</summary>
+    public static Expected Any { get; } = new("any");
+
+    /// <summary>It does not exist yet.</summary>
+    public static Expected Absent { get; } = new("absent");
+
+    /// <summary>It has one of these versions.</summary>
+    public static Expected OneOf(params IEnumerable<long> versions) => new($",{string.Join(',', versions)},");
+
+    /// <summary><c>any</c>, <c>absent</c>, or the versions with a comma before and behind each.</summary>
+    internal string Text { get; }
+
+    /// <summary>Whether a write may go on that meets this version.</summary>
+    internal bool Allows(long version) => Text == "any" || Text.Contains($",{version},", StringComparison.Ordinal);
+}
+
+/// <summary>A write to one resource.</summary>
+public sealed record Change
+{
+    /// <summary>Which resource.</summary>
+    public required ResourceKey Key { get; init; }
+
+    /// <summary>In which state it has to be.</summary>
+    public required Expected Expected { get; init; }
+
+    /// <summary>The new document, without <c>meta</c>, <c>members</c> and <c>groups</c>; null leaves the document, its terms and its name.</summary>
+    public ReadOnlyMemory<byte>? Document { get; init; }
+
+    /// <summary>What the indexes are to hold of the new document.</summary>
+    public IReadOnlyList<IndexTerm> Terms { get; init; } = [];
+
+    /// <summary>The name for people that others show of it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What happens to the membership.</summary>
+    public MembershipDelta Members { get; init; } = MembershipDelta.None;
+
+    /// <summary>Whether ids that are neither users nor groups may become members.</summary>
+    public bool AcceptUnknownMembers { get; init; }
+
+    /// <summary>Whether the outcome is to tell the names of the members added.</summary>
+    public bool FollowLinks { get; init; }
+
+    /// <summary>What the activity log is to hold of it.</summary>
+    public required ActivityEntry Activity { get; init; }
+}
+
+/// <summary>A deletion of one resource.</summary>
+/// <param name="Key">Which resource.</param>
+/// <param name="Expected">In which state it has to be.</param>
+/// <param name="Activity">What the activity log is to hold of it.</param>
+public sealed record Deletion(ResourceKey Key, Expected Expected, ActivityEntry Activity);
+
+/// <summary>What became of a write.</summary>
+public abstract record CommitOutcome
+{
+    private CommitOutcome()
+    {
+    }
+
+    /// <summary>The write is done; a write that changed nothing left version and time as they were.</summary>
+    /// <param name="Changed">Whether anything is different now.</param>
+    /// <param name="Version">The version now.</param>
+    /// <param name="Created">When the resource was created.</param>
+    /// <param name="LastModified">When it was last changed.</param>
+    /// <param name="Added">How many members came.</param>
+    /// <param name="Removed">How many members went.</param>
+    /// <param name="Links">The members added with their names, where they were asked for.</param>
+    public sealed record Committed(
+        bool Changed, long Version, string Created, string LastModified, int Added, int Removed, IReadOnlyList<Link> Links) : CommitOutcome;
+
+    /// <summary>There is no such resource.</summary>
+    public sealed record Missing : CommitOutcome;
+
+    /// <summary>The resource has another version.</summary>
+    public sealed record Stale(long Version) : CommitOutcome;
+
+    /// <summary>Another resource has the unique value.</summary>
+    public sealed record Taken(IndexTerm Term) : CommitOutcome;
+
+    /// <summary>Ids to be added that are neither users nor groups; at most ten are told.</summary>
+    public sealed record UnknownMembers(IReadOnlyList<string> Ids) : CommitOutcome;
+}

@@ -1,0 +1,63 @@
+using ScimLite.Protocol;
+
+namespace ScimLite.Store;
+
+/// <summary>
+/// Documents in, documents out: the directory of each tenant. Every write is one commit that moves document, indexes,
+/// memberships and activity entry together, or nothing. Everyday outcomes are values; the one exception that callers have to
+/// expect is <see cref="StoreUnavailableException"/>. A tenant's data can be reached under its own name only.
+/// </summary>
+public interface IResourceStore
+{
+    /// <summary>A word for the banner and the logs: <c>memory</c> or <c>redis</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Reads one resource.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="followLinks">Whether to read a group's members, or a user's groups, as well.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>The resource; null when there is none.</returns>
+    ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel);
+
+    /// <summary>Reads a page of what a lookup finds, in the order of creation where the lookup is <see cref="Lookup.All"/>.</summary>
+    /// <returns>At most <see cref="ResourceQuery.Count"/> resources, and how many the lookup finds in all.</returns>
+    ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel);
+
+    /// <summary>Reads on through all resources of a type. What exists from first to last call is met exactly once, whatever else is
+    /// created and deleted meanwhile.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="type">Of which type.</param>
+    /// <param name="after">Zero, then the <see cref="ScanBatch.Next"/> of the batch before.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="followLinks">Whether to read members or groups as well.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel);
+
+    /// <summary>Creates or changes one resource, its membership, or both.</summary>
+    /// <returns><c>Committed</c>; <c>Missing</c> or <c>Stale</c> when the version expected is not there; <c>Taken</c> when a unique value
+    /// belongs to another; <c>UnknownMembers</c> when ids to be added exist in neither Users nor Groups.</returns>
+    ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel);
+
+    /// <summary>Deletes one resource with its index entries and every membership in which it takes part; each group that it was
+    /// a member of gets a new version.</summary>
+    /// <returns><c>Committed</c>, <c>Missing</c> or <c>Stale</c>.</returns>
+    ValueTask<CommitOutcome> DeleteAsync(Deletion deletion, CancellationToken cancel);
+
+    /// <summary>Reads the activity log, newest first.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="before">Only entries with a smaller sequence number; <see cref="long.MaxValue"/> for the newest.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel);
+
+    /// <summary>Asks the store for a sign of life.</summary>
+    /// <exception cref="StoreUnavailableException">It gave none.</exception>
+    ValueTask PingAsync(CancellationToken cancel);
+}
+
+/// <summary>The store did not answer, or not in time: nothing is known about the directory, so the answer is 503 and never an empty list.</summary>
+public sealed class StoreUnavailableException(Exception cause) : Exception("The store did not answer.", cause)
+{
+    /// <summary>After how many seconds to try again.</summary>
+    public static int RetryAfterSeconds => 5;
+}

@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using ScimLite.Protocol;
+
+namespace ScimLite.Store;
+
+/// <summary>
+/// The directory in this process's memory, gone at exit. A tenant's directory is one immutable value: a write makes the next
+/// one under the tenant's lock and puts it in place in one step, so readers need no lock and never see half a write. It is the
+/// specification that <see cref="RedisStore"/> is compared with.
+/// </summary>
+public sealed class InMemoryStore : IResourceStore
+{
+    private readonly ConcurrentDictionary<string, Tenant> tenants = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public string Name => "memory";
+
+    /// <inheritdoc/>
+    public ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel)
+    {
+        var directory = Of(key.Tenant).Directory;
+        return ValueTask.FromResult(directory.Of(key.Type).Entries.TryGetValue(key.Id, out var entry)
+            ? Show(directory, key.Type, key.Id, entry, followLinks) : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
+    {
+        var directory = Of(query.Tenant).Directory;
+        var shelf = directory.Of(query.Type);
+        var (total, ids) = query.Lookup switch
+        {
+            Lookup.All => (shelf.Order.Count, Enumerable.Range(query.Start, Math.Clamp(shelf.Order.Count - query.Start, 0, query.Count)).Select(i => shelf.Order[i].Id)),
+            Lookup.ByTerm term => Page(Range(shelf.Index, term.Term.Text), query),
+            Lookup.ById lookup => Page(Exists(directory, shelf, lookup) ? [lookup.Id] : [], query),
+            Lookup.ByMember lookup => Page([.. Range(directory.MemberOf, lookup.MemberId).Where(shelf.Entries.ContainsKey)], query),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return ValueTask.FromResult(new ResourcePage(total, [.. ids.Select(id => Show(directory, query.Type, id, shelf.Entries[id], query.FollowLinks))]));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel)
+    {
+        var directory = Of(tenant).Directory;
+        var shelf = directory.Of(type);
+        var at = shelf.Order.IndexOf(new Place(after + 1, ""));
+        var first = at < 0 ? ~at : at;
+        var places = Enumerable.Range(first, Math.Clamp(shelf.Order.Count - first, 0, count)).Select(i => shelf.Order[i]).ToArray();
+        return ValueTask.FromResult(new ScanBatch(
+            [.. places.Select(p => Show(directory, type, p.Id, shelf.Entries[p.Id], followLinks))], places.Length == 0 ? after : places[^1].Sequence));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
+    {
+        var tenant = Of(change.Key.Tenant);
+        lock (tenant)
+        {
+            var (outcome, next) = Commit(tenant.Directory, change);
+            tenant.Directory = next;
+            return ValueTask.FromResult(outcome);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<CommitOutcome> DeleteAsync(Deletion deletion, CancellationToken cancel)
+    {
+        var tenant = Of(deletion.Key.Tenant);
+        lock (tenant)
+        {
+            var (outcome, next) = Delete(tenant.Directory, deletion);
+            tenant.Directory = next;
+            return ValueTask.FromResult(outcome);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel)
+    {
+        var activity = Of(tenant).Directory.Activity;
+        var page = new List<ActivityRecord>();
+        // Sequence numbers are dense in neither store, so the place to start is found by halving.
+        var (low, high) = (0, activity.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = activity[middle].Sequence < before ? (middle + 1, high) : (low, middle);
+        }
+        for (var i = low - 1; i >= 0 && page.Count < count; i--)
+        {
+            page.Add(activity[i]);
+        }
+        return ValueTask.FromResult<IReadOnlyList<ActivityRecord>>(page);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PingAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+    private Tenant Of(string tenant) => tenants.GetOrAdd(tenant, _ => new Tenant());
+
+    private static (CommitOutcome, Directory) Commit(Directory directory, Change change)
+    {
+        var (type, id) = (change.Key.Type, change.Key.Id);
+        var shelf = directory.Of(type);
+        var old = shelf.Entries.GetValueOrDefault(id);
+        if (Refuse(change.Expected, old) is { } refused)
+        {
+            return (refused, directory);
+        }
+        foreach (var term in change.Terms)
+        {
+            if (term.Attribute.Unique && Range(shelf.Index, term.Text).Any(holder => holder != id))
+            {
+                return (new CommitOutcome.Taken(term), directory);
+            }
+        }
+        var unknown = change.Members.Added.Where(m => !directory.Names.ContainsKey(m)).Take(10).ToArray();
+        if (unknown.Length > 0 && !change.AcceptUnknownMembers)
+        {
+            return (new CommitOutcome.UnknownMembers(unknown), directory);
+        }
+        var coming = change.Members.Added.Where(m => !directory.Members.Contains(Pair(id, m))).ToArray();
+        var wanted = change.Members.Added.ToHashSet(StringComparer.Ordinal);
+        var going = change.Members.Reset
+            ? Range(directory.Members, id).Where(m => !wanted.Contains(m)).ToArray()
+            : change.Members.Removed.Where(m => directory.Members.Contains(Pair(id, m))).ToArray();
+
+        var now = Time(change.Activity.Time);
+        var changed = old is null || change.Document is not null || coming.Length + going.Length > 0;
+        var entry = old ?? new Entry(directory.Sequence + 1, 0, now, now, default, []);
+        if (changed)
+        {
+            entry = entry with { Version = entry.Version + 1, LastModified = now };
+            if (change.Document is { } document)
+            {
+                entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
+                shelf = shelf with { Index = shelf.Index.Except((old?.Terms ?? []).Select(t => Pair(t, id))).Union(entry.Terms.Select(t => Pair(t, id))) };
+                directory = directory with { Names = directory.Names.SetItem(id, (type.Name, change.Name)) };
+            }
+            if (old is null)
+            {
+                directory = directory with { Sequence = entry.Sequence };
+                shelf = shelf with { Order = shelf.Order.Add(new Place(entry.Sequence, id)) };
+            }
+            shelf = shelf with { Entries = shelf.Entries.SetItem(id, entry) };
+            directory = directory with
+            {
+                Shelves = directory.Shelves.SetItem(type.Name, shelf),
+                Members = directory.Members.Except(going.Select(m => Pair(id, m))).Union(coming.Select(m => Pair(id, m))),
+                MemberOf = directory.MemberOf.Except(going.Select(m => Pair(m, id))).Union(coming.Select(m => Pair(m, id))),
+            };
+        }
+        var outcome = old is null ? "created" : changed ? "changed" : "unchanged";
+        var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
+        return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
+            directory.Log(outcome, coming.Length, going.Length, change.Activity));
+    }
+
+    private static (CommitOutcome, Directory) Delete(Directory directory, Deletion deletion)
+    {
+        var (type, id) = (deletion.Key.Type, deletion.Key.Id);
+        var shelf = directory.Of(type);
+        var old = shelf.Entries.GetValueOrDefault(id);
+        if (Refuse(deletion.Expected, old) is { } refused)
+        {
+            return (refused, directory);
+        }
+        var groups = Range(directory.MemberOf, id).ToArray();
+        var members = Range(directory.Members, id).ToArray();
+        directory = directory with
+        {
+            Shelves = directory.Shelves.SetItem(type.Name, shelf with
+            {
+                Entries = shelf.Entries.Remove(id),
+                Order = shelf.Order.Remove(new Place(old!.Sequence, id)),
+                Index = shelf.Index.Except(old.Terms.Select(t => Pair(t, id))),
+            }),
+            Names = directory.Names.Remove(id),
+            Members = directory.Members.Except(groups.Select(g => Pair(g, id))).Except(members.Select(m => Pair(id, m))),
+            MemberOf = directory.MemberOf.Except(groups.Select(g => Pair(id, g))).Except(members.Select(m => Pair(m, id))),
+        };
+        var now = Time(deletion.Activity.Time);
+        var holders = directory.Shelves.GetValueOrDefault("Group");
+        foreach (var group in groups)
+        {
+            if (holders?.Entries.GetValueOrDefault(group) is { } holder)
+            {
+                holders = holders with { Entries = holders.Entries.SetItem(group, holder with { Version = holder.Version + 1, LastModified = now }) };
+                directory = directory with { Shelves = directory.Shelves.SetItem("Group", holders) };
+            }
+        }
+        return (new CommitOutcome.Committed(true, old.Version, old.Created, old.LastModified, 0, members.Length, []),
+            directory.Log("deleted", 0, members.Length, deletion.Activity));
+    }
+
+    private static CommitOutcome? Refuse(Expected expected, Entry? entry) => entry switch
+    {
+        null => expected == Expected.Absent ? null : new CommitOutcome.Missing(),
+        _ => expected != Expected.Absent && expected.Allows(entry.Version) ? null : new CommitOutcome.Stale(entry.Version),
+    };
+
+    private static bool Exists(Directory directory, Shelf shelf, Lookup.ById lookup) =>
+        shelf.Entries.ContainsKey(lookup.Id) && (lookup.MemberId is null || directory.Members.Contains(Pair(lookup.Id, lookup.MemberId)));
+
+    private static (long, IEnumerable<string>) Page(IReadOnlyCollection<string> found, ResourceQuery query) =>
+        (found.Count, found.Skip(query.Start).Take(query.Count));
+
+    private static StoredResource Show(Directory directory, ResourceType type, string id, Entry entry, bool followLinks)
+    {
+        IReadOnlyList<Link> links = [];
+        if (followLinks && type.HasMembers)
+        {
+            links = [.. Range(directory.Members, id).Select(m => LinkTo(directory, m))];
+        }
+        else if (followLinks && type.HasGroups)
+        {
+            links = [.. Range(directory.MemberOf, id).Select(g => LinkTo(directory, g))];
+        }
+        return new StoredResource(id, entry.Version, entry.Created, entry.LastModified, entry.Document, links);
+    }
+
+    private static Link LinkTo(Directory directory, string id) =>
+        directory.Names.TryGetValue(id, out var name) ? new Link(id, name.Type, name.Display) : new Link(id, null, null);
+
+    private static string Pair(string left, string right) => $"{left}\0{right}";
+
+    // The right sides of all pairs with this left side, which lie next to each other in ordinal order.
+    private static Stretch Range(ImmutableSortedSet<string> set, string left)
+    {
+        var at = set.IndexOf(left + "\0");
+        var end = set.IndexOf(left + "\x1");
+        var (first, last) = (at < 0 ? ~at : at, end < 0 ? ~end : end);
+        return new Stretch(set, first, last, left.Length + 1);
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    // Counted without being walked through: a total must not cost more in a large directory.
+    private sealed class Stretch(ImmutableSortedSet<string> set, int first, int last, int skip) : IReadOnlyCollection<string>
+    {
+        public int Count => last - first;
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            for (var i = first; i < last; i++)
+            {
+                yield return set[i][skip..];
+            }
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class Tenant
+    {
+        private volatile Directory directory = new();
+
+        public Directory Directory
+        {
+            get => directory;
+            set => directory = value;
+        }
+    }
+
+    private readonly record struct Place(long Sequence, string Id) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => Sequence.CompareTo(other.Sequence);
+    }
+
+    private sealed record Entry(
+        long Sequence, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<string> Terms);
+
+    private sealed record Shelf
+    {
+        public ImmutableDictionary<string, Entry> Entries { get; init; } = ImmutableDictionary.Create<string, Entry>(StringComparer.Ordinal);
+
+        public ImmutableSortedSet<Place> Order { get; init; } = [];
+
+        public ImmutableSortedSet<string> Index { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    }
+
+    private sealed record Directory
+    {
+        public ImmutableDictionary<string, Shelf> Shelves { get; init; } = ImmutableDictionary.Create<string, Shelf>(StringComparer.Ordinal);
+
+        public ImmutableDictionary<string, (string Type, string Display)> Names { get; init; } =
+            ImmutableDictionary.Create<string, (string, string)>(StringComparer.Ordinal);
+
+        public ImmutableSortedSet<string> Members { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+        public ImmutableSortedSet<string> MemberOf { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+        public ImmutableList<ActivityRecord> Activity { get; init; } = [];
+
+        public long Sequence { get; init; }
+
+        public Shelf Of(ResourceType type) => Shelves.GetValueOrDefault(type.Name) ?? new Shelf();
+
+        public Directory Log(string outcome, int added, int removed, ActivityEntry entry)
+        {
+            var activity = Activity.Add(new ActivityRecord(Sequence + 1, outcome, added, removed, entry));
+            var oldest = entry.Time.AddDays(-entry.Retention.Days);
+            for (var i = 0; i < 2 && (activity.Count > entry.Retention.Entries || activity[0].Entry.Time < oldest); i++)
+            {
+                activity = activity.RemoveAt(0);
+            }
+            return this with { Activity = activity, Sequence = Sequence + 1 };
+        }
+    }
+}

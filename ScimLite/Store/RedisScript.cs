@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+namespace ScimLite.Store;
+
+/// <summary>A script of the store, run by its hash; sent in full where the server doesn't know it, after a restart or a fail-over.</summary>
+internal sealed class RedisScript
+{
+    private static readonly string Prelude = Load("prelude");
+
+    private readonly string text;
+    private readonly byte[] hash;
+
+    private RedisScript(string name)
+    {
+        text = Prelude + Load(name);
+        hash = Sha1(text);
+    }
+
+    public static RedisScript Get { get; } = new("get");
+
+    public static RedisScript Links { get; } = new("links");
+
+    public static RedisScript Query { get; } = new("query");
+
+    public static RedisScript Commit { get; } = new("commit");
+
+    public static RedisScript Delete { get; } = new("delete");
+
+    public static RedisScript Sweep { get; } = new("sweep");
+
+    public static RedisScript Activity { get; } = new("activity");
+
+    public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(hash, keys, arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(text, keys, arguments).ConfigureAwait(false);
+        }
+    }
+
+    private static string Load(string name)
+    {
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"Scripts/{name}.lua")
+            ?? throw new InvalidOperationException($"The script {name} is not embedded in the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    // Redis names scripts by SHA-1; nothing is kept secret by it.
+#pragma warning disable CA5350
+    private static byte[] Sha1(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
+#pragma warning restore CA5350
+}

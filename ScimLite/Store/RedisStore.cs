@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Text;
+using ScimLite.Protocol;
+using ScimLite.Telemetry;
+using StackExchange.Redis;
+
+namespace ScimLite.Store;
+
+/// <summary>
+/// The directory in Redis (6.2 or later, Valkey, Garnet; no modules). Each call is one script and so one round trip, but for
+/// groups of more than <see cref="MostLinks"/> members, whose members are read on in further ones.
+/// </summary>
+public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemetry) : IResourceStore
+{
+    /// <summary>How many members or groups one script reads, and how many memberships one takes apart, so that no tenant blocks another for long.</summary>
+    public const int MostLinks = 5000;
+
+    private static readonly RedisValue Yes = "1", No = "0";
+
+    /// <inheritdoc/>
+    public string Name => "redis";
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel)
+    {
+        var keys = RedisKeys.All(key.Tenant, key.Type, "");
+        var links = followLinks ? LinksOf(key.Type) : 0;
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Get, "get", keys, [key.Id, links, MostLinks], cancel).ConfigureAwait(false))!;
+        if (reply.Length == 0)
+        {
+            return null;
+        }
+        var followed = ReadLinks(reply[2]);
+        return await ReadOnAsync(Show(key.Id, reply[0], reply[1], followed), followed.Count == MostLinks, keys, key.Type, links, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
+    {
+        (string Mode, RedisValue Argument, RedisValue Second) lookup = query.Lookup switch
+        {
+            Lookup.All => ("all", "", ""),
+            Lookup.ByTerm term => ("term", term.Term.Text, ""),
+            Lookup.ById id => ("id", id.Id, id.MemberId ?? ""),
+            Lookup.ByMember member => ("member", member.MemberId, ""),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        var (first, resources) = await QueryAsync(query.Tenant, query.Type, lookup, query.Start, query.Count, query.FollowLinks, cancel).ConfigureAwait(false);
+        return new ResourcePage(first, resources);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel)
+    {
+        var (next, resources) = await QueryAsync(tenant, type, ("after", after, ""), 0, count, followLinks, cancel).ConfigureAwait(false);
+        return new ScanBatch(resources, next);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
+    {
+        var (key, members) = (change.Key, change.Members);
+        var arguments = new List<RedisValue>(16 + (2 * change.Terms.Count) + members.Added.Count + members.Removed.Count)
+        {
+            key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
+            change.Document ?? ReadOnlyMemory<byte>.Empty, $"{key.Type.Name}\0{change.Name}",
+            change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? Yes : No,
+            Oldest(change.Activity), change.Activity.Retention.Entries, change.Activity.ToJson(),
+            change.Terms.Count, members.Added.Count, members.Removed.Count,
+        };
+        foreach (var term in change.Terms)
+        {
+            arguments.Add(term.Text);
+            arguments.Add(term.Attribute.Unique ? Yes : No);
+        }
+        arguments.AddRange(members.Added.Select(m => (RedisValue)m));
+        arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
+        var keys = RedisKeys.All(key.Tenant, key.Type, Guid.NewGuid().ToString("N"));
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
+        return (string?)reply[0] switch
+        {
+            "taken" => new CommitOutcome.Taken(change.Terms[(int)reply[1] - 1]),
+            "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
+            _ => ReadOutcome(reply, change.FollowLinks ? ReadLinks(reply[2]) : []),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CommitOutcome> DeleteAsync(Deletion deletion, CancellationToken cancel)
+    {
+        var key = deletion.Key;
+        var activity = deletion.Activity;
+        var keys = RedisKeys.All(key.Tenant, key.Type, Guid.NewGuid().ToString("N"));
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Delete, "delete", keys,
+            [
+                key.Id, deletion.Expected.Text, Time(activity.Time), activity.Time.ToUnixTimeMilliseconds(),
+                Oldest(activity), activity.Retention.Entries, activity.ToJson(), MostLinks,
+            ], cancel).ConfigureAwait(false))!;
+        if ((string?)reply[0] == "done")
+        {
+            // The group is gone already; this takes the memberships of a large one apart, and of any that a crash left behind.
+            for (var left = (long)reply[2]; left > 0;)
+            {
+                left = (long)await RunAsync(RedisScript.Sweep, "sweep", keys, [MostLinks], cancel).ConfigureAwait(false);
+            }
+        }
+        return ReadOutcome(reply, []);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel)
+    {
+        var keys = RedisKeys.All(tenant, Protocol.Schemas.SchemaCatalog.Core.User, "");
+        var from = before == long.MaxValue ? "" : before.ToString(CultureInfo.InvariantCulture);
+        var reply = await RunAsync(RedisScript.Activity, "activity", keys, [from, count], cancel).ConfigureAwait(false);
+        return [.. ((byte[][])reply!).Select(ReadActivity)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask PingAsync(CancellationToken cancel) =>
+        await connection.ExecuteAsync(static (database, _) => database.PingAsync(), 0, cancel).ConfigureAwait(false);
+
+    private async ValueTask<(long First, IReadOnlyList<StoredResource> Resources)> QueryAsync(
+        string tenant, ResourceType type, (string Mode, RedisValue Argument, RedisValue Second) lookup, int start, int count, bool followLinks, CancellationToken cancel)
+    {
+        var keys = RedisKeys.All(tenant, type, "");
+        var links = followLinks ? LinksOf(type) : 0;
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", keys,
+            [lookup.Mode, lookup.Argument, lookup.Second, start, count, links, MostLinks], cancel).ConfigureAwait(false))!;
+        var resources = new List<StoredResource>(reply.Length - 1);
+        foreach (var item in reply.Skip(1).Select(r => (RedisResult[])r!))
+        {
+            var shown = Show((string)item[0]!, item[1], item[2], ReadLinks(item[3]));
+            resources.Add(await ReadOnAsync(shown, (int)item[4] == 1, keys, type, links, cancel).ConfigureAwait(false));
+        }
+        return ((long)reply[0], resources);
+    }
+
+    private async ValueTask<StoredResource> ReadOnAsync(
+        StoredResource resource, bool more, RedisKey[] keys, ResourceType type, int links, CancellationToken cancel)
+    {
+        if (!more && type.HasMembers)
+        {
+            return resource;
+        }
+        var all = new List<Link>(resource.Links);
+        while (more)
+        {
+            var reply = await RunAsync(RedisScript.Links, "links", keys,
+                [resource.Id, links, all.Count == 0 ? "" : all[^1].Id, MostLinks], cancel).ConfigureAwait(false);
+            var next = ReadLinks(reply);
+            all.AddRange(next);
+            more = next.Count == MostLinks;
+        }
+        if (!type.HasMembers)
+        {
+            // A membership of a group that is being swept is none any more.
+            all.RemoveAll(link => link.Type is null);
+        }
+        return resource with { Links = all };
+    }
+
+    private async ValueTask<RedisResult> RunAsync(RedisScript script, string operation, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancel)
+    {
+        using var call = telemetry.StoreCall(operation);
+        try
+        {
+            return await connection.ExecuteAsync(
+                static (database, s) => s.script.RunAsync(database, s.keys, s.arguments), (script, keys, arguments), cancel).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            throw;
+        }
+    }
+
+    private static int LinksOf(ResourceType type) => type.HasMembers ? RedisKeys.Members : type.HasGroups ? RedisKeys.MemberOf : 0;
+
+    private static CommitOutcome ReadOutcome(RedisResult[] reply, IReadOnlyList<Link> links)
+    {
+        switch ((string?)reply[0])
+        {
+            case "missing":
+                return new CommitOutcome.Missing();
+            case "stale":
+                return new CommitOutcome.Stale((long)reply[1]);
+            default:
+                var done = ((string)reply[1]!).Split(' ');
+                return new CommitOutcome.Committed(done[0] != "unchanged", Number(done[1]), done[2], done[3], (int)Number(done[4]), (int)Number(done[5]), links);
+        }
+    }
+
+    private static StoredResource Show(string id, RedisResult head, RedisResult document, IReadOnlyList<Link> links)
+    {
+        var parts = ((string)head!).Split(' ');
+        return new StoredResource(id, Number(parts[0]), parts[1], parts[2], (ReadOnlyMemory<byte>)(RedisValue)document, links);
+    }
+
+    private static List<Link> ReadLinks(RedisResult reply)
+    {
+        var values = (RedisValue[])reply!;
+        var links = new List<Link>(values.Length / 2);
+        for (var i = 0; i < values.Length; i += 2)
+        {
+            var name = (string)values[i + 1]!;
+            var end = name.IndexOf('\0', StringComparison.Ordinal);
+            links.Add(end < 0 ? new Link(values[i]!, null, null) : new Link(values[i]!, name[..end], name[(end + 1)..]));
+        }
+        return links;
+    }
+
+    private static ActivityRecord ReadActivity(byte[] stored)
+    {
+        // "sequence milliseconds outcome added removed {json}"
+        var json = Array.IndexOf(stored, (byte)'{');
+        var parts = Encoding.ASCII.GetString(stored, 0, json).Split(' ');
+        return new ActivityRecord(Number(parts[0]), parts[2], (int)Number(parts[3]), (int)Number(parts[4]), ActivityEntry.FromJson(stored.AsSpan(json)));
+    }
+
+    private static long Number(string digits) => long.Parse(digits, CultureInfo.InvariantCulture);
+
+    private static long Oldest(ActivityEntry activity) => activity.Time.AddDays(-activity.Retention.Days).ToUnixTimeMilliseconds();
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,132 @@
+-- ARGV: 1 id, 2 expected, 3 now, 4 now in ms, 5 document or '', 6 name, 7 '1' to accept unknown members, 8 '1' to empty the membership
+-- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 number of
+-- terms, 14 of members to add, 15 of members to remove; then each term with '1' behind a unique one, the members to add, those to remove.
+-- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
+-- {'taken', number of the term} or {'unknown', member, …}.
+local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
+local document, entry = ARGV[5], ARGV[12]
+local term_count, add_count, remove_count = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
+local first_term, first_add = 16, 16 + 2 * term_count
+local first_remove = first_add + add_count
+
+local done = redis.call('GET', KEYS[11])
+if done then
+  return { 'done', done, {} }
+end
+
+local head = redis.call('HGET', KEYS[2], id)
+local version, created, modified, old_terms = 0, now, now, ''
+if head then
+  version, created, modified, old_terms = read_head(head)
+end
+if expected == 'absent' then
+  if head then
+    return { 'stale', version }
+  end
+elseif not head then
+  return { 'missing' }
+elseif not expects(expected, version) then
+  return { 'stale', version }
+end
+
+for i = 1, term_count do
+  local term = ARGV[first_term + 2 * (i - 1)]
+  if ARGV[first_term + 2 * (i - 1) + 1] == '1' then
+    local holders = range(KEYS[4], term, 0, 2)
+    for h = 1, #holders do
+      if holders[h] ~= term .. '\0' .. id then
+        return { 'taken', i }
+      end
+    end
+  end
+end
+
+local names, unknown = {}, { 'unknown' }
+for first = 0, add_count - 1, CHUNK do
+  local last = math.min(first + CHUNK, add_count)
+  local found = redis.call('HMGET', KEYS[5], unpack(ARGV, first_add + first, first_add + last - 1))
+  for i = 1, last - first do
+    local member = ARGV[first_add + first + i - 1]
+    if not found[i] and #unknown <= 10 then
+      unknown[#unknown + 1] = member
+    end
+    if ARGV[9] == '1' then
+      names[#names + 1] = member
+      names[#names + 1] = found[i] or ''
+    end
+  end
+end
+if #unknown > 1 and ARGV[7] ~= '1' then
+  return unknown
+end
+
+local coming, going = {}, {}
+local wanted = {}
+for i = first_add, first_add + add_count - 1 do
+  wanted[ARGV[i]] = true
+  if not redis.call('ZSCORE', KEYS[6], id .. '\0' .. ARGV[i]) then
+    coming[#coming + 1] = ARGV[i]
+  end
+end
+if ARGV[8] == '1' then
+  local present = range(KEYS[6], id, 0, -1)
+  for i = 1, #present do
+    local member = string.sub(present[i], #id + 2)
+    if not wanted[member] then
+      going[#going + 1] = member
+    end
+  end
+else
+  for i = first_remove, first_remove + remove_count - 1 do
+    if redis.call('ZSCORE', KEYS[6], id .. '\0' .. ARGV[i]) then
+      going[#going + 1] = ARGV[i]
+    end
+  end
+end
+
+-- From here on nothing can be refused.
+local outcome = head and 'unchanged' or 'created'
+if document ~= '' or #coming + #going > 0 then
+  outcome = head and 'changed' or 'created'
+  version = version + 1
+  modified = now
+  local terms = old_terms
+  if document ~= '' then
+    redis.call('HSET', KEYS[1], id, document)
+    redis.call('HSET', KEYS[5], id, ARGV[6])
+    local kept, new = {}, {}
+    for i = 1, term_count do
+      new[i] = ARGV[first_term + 2 * (i - 1)]
+      kept[new[i]] = true
+    end
+    for term in string.gmatch(old_terms, '[^\n]+') do
+      if kept[term] then
+        kept[term] = false
+      else
+        redis.call('ZREM', KEYS[4], term .. '\0' .. id)
+      end
+    end
+    for i = 1, term_count do
+      if kept[new[i]] then
+        redis.call('ZADD', KEYS[4], 0, new[i] .. '\0' .. id)
+      end
+    end
+    terms = table.concat(new, '\n')
+  end
+  redis.call('HSET', KEYS[2], id, write_head(version, created, modified, terms))
+  if not head then
+    redis.call('ZADD', KEYS[3], redis.call('INCR', KEYS[9]), id)
+  end
+  for i = 1, #coming do
+    redis.call('ZADD', KEYS[6], 0, id .. '\0' .. coming[i])
+    redis.call('ZADD', KEYS[7], 0, coming[i] .. '\0' .. id)
+  end
+  for i = 1, #going do
+    redis.call('ZREM', KEYS[6], id .. '\0' .. going[i])
+    redis.call('ZREM', KEYS[7], going[i] .. '\0' .. id)
+  end
+end
+log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11])
+done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
+redis.call('SET', KEYS[11], done, 'EX', 60)
+return { 'done', done, names }

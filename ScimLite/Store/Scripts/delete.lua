@@ -1,0 +1,53 @@
+-- ARGV: id, expected, now, now in ms, oldest entry in ms, most entries, activity entry, most members to take apart at once.
+-- Answers {'done', 'outcome version created modified added removed', number of groups left to sweep}, {'missing'} or {'stale', version}.
+local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
+
+local done = redis.call('GET', KEYS[11])
+if done then
+  return { 'done', done, redis.call('SCARD', KEYS[12]) }
+end
+local head = redis.call('HGET', KEYS[2], id)
+if not head then
+  return { 'missing' }
+end
+local version, created, modified, terms = read_head(head)
+if not expects(expected, version) then
+  return { 'stale', version }
+end
+
+redis.call('HDEL', KEYS[1], id)
+redis.call('HDEL', KEYS[2], id)
+redis.call('HDEL', KEYS[5], id)
+redis.call('ZREM', KEYS[3], id)
+for term in string.gmatch(terms, '[^\n]+') do
+  redis.call('ZREM', KEYS[4], term .. '\0' .. id)
+end
+
+-- Every group that it was a member of is another group now.
+local groups = range(KEYS[7], id, 0, -1)
+for i = 1, #groups do
+  local group = string.sub(groups[i], #id + 2)
+  redis.call('ZREM', KEYS[7], groups[i])
+  redis.call('ZREM', KEYS[6], group .. '\0' .. id)
+  local group_head = redis.call('HGET', KEYS[10], group)
+  if group_head then
+    local group_version, group_created, _, group_terms = read_head(group_head)
+    redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
+  end
+end
+
+-- Without its head and its name a group is a member's group no more; what is left of a large one goes in bounded steps.
+local most = tonumber(ARGV[8])
+local members = range(KEYS[6], id, 0, most)
+for i = 1, #members do
+  redis.call('ZREM', KEYS[6], members[i])
+  redis.call('ZREM', KEYS[7], string.sub(members[i], #id + 2) .. '\0' .. id)
+end
+if #members == most then
+  redis.call('SADD', KEYS[12], id)
+end
+
+log('deleted', 0, #members, ARGV[4], ARGV[7], ARGV[5], ARGV[6])
+done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, #members)
+redis.call('SET', KEYS[11], done, 'EX', 60)
+return { 'done', done, redis.call('SCARD', KEYS[12]) }

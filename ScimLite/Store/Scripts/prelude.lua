@@ -1,0 +1,65 @@
+-- Stands before every script of the store. Keys are declared by the caller, always in this order:
+-- 1 documents   hash  id -> JSON document
+-- 2 heads       hash  id -> "version created modified\nterm\nterm…"
+-- 3 order       zset  id, scored by the order of creation
+-- 4 index       zset  term \0 id, all scores 0
+-- 5 names       hash  id -> "Type\0name for people", of all resource types
+-- 6 members     zset  group \0 member, all scores 0
+-- 7 memberOf    zset  member \0 group, all scores 0
+-- 8 activity    zset  entry, scored by its sequence number
+-- 9 sequence    counter of creations and entries
+-- 10 groups     heads of the resource type that has members
+-- 11 request    outcome of the request, for a replay
+-- 12 sweep      set   deleted groups whose memberships are still being taken apart
+-- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays.
+local CHUNK = 1000
+
+local function range(key, prefix, offset, count)
+  return redis.call('ZRANGEBYLEX', key, '[' .. prefix .. '\0', '(' .. prefix .. '\1', 'LIMIT', offset, count)
+end
+
+local function read_head(head)
+  local version, created, modified, terms = string.match(head, '^(%d+) (%S+) (%S+)\n(.*)$')
+  return tonumber(version), created, modified, terms
+end
+
+local function write_head(version, created, modified, terms)
+  return string.format('%d %s %s\n%s', version, created, modified, terms)
+end
+
+-- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
+local function links(key, id, after, limit)
+  local from = after == '' and ('[' .. id .. '\0') or ('(' .. id .. '\0' .. after)
+  local pairs_found = redis.call('ZRANGEBYLEX', key, from, '(' .. id .. '\1', 'LIMIT', 0, limit)
+  local result = {}
+  local skip = #id + 2
+  for first = 1, #pairs_found, CHUNK do
+    local ids = {}
+    for i = first, math.min(first + CHUNK - 1, #pairs_found) do
+      ids[#ids + 1] = string.sub(pairs_found[i], skip)
+    end
+    local names = redis.call('HMGET', KEYS[5], unpack(ids))
+    for i = 1, #ids do
+      result[#result + 1] = ids[i]
+      result[#result + 1] = names[i] or ''
+    end
+  end
+  return result
+end
+
+local function log(outcome, added, removed, now, entry, oldest, most)
+  local sequence = redis.call('INCR', KEYS[9])
+  redis.call('ZADD', KEYS[8], sequence, string.format('%d %s %s %d %d ', sequence, now, outcome, added, removed) .. entry)
+  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
+  local first = redis.call('ZRANGE', KEYS[8], 0, 1)
+  for i = 1, #first do
+    local time = tonumber(string.match(first[i], '^%d+ (%d+) '))
+    if time < tonumber(oldest) or redis.call('ZCARD', KEYS[8]) > tonumber(most) then
+      redis.call('ZREM', KEYS[8], first[i])
+    end
+  end
+end
+
+local function expects(expected, version)
+  return expected == 'any' or string.find(expected, ',' .. string.format('%d', version) .. ',', 1, true) ~= nil
+end

@@ -1,0 +1,64 @@
+using ScimLite.Protocol;
+
+namespace ScimLite.Store;
+
+/// <summary>Names one resource of one tenant.</summary>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Type">The resource type.</param>
+/// <param name="Id">The resource's id.</param>
+public readonly record struct ResourceKey(string Tenant, ResourceType Type, string Id);
+
+/// <summary>The other end of a membership: a member of a group, or a group of a member.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Type">The name of its resource type; null when there is no such resource.</param>
+/// <param name="Display">Its name for people; null when there is no such resource.</param>
+public readonly record struct Link(string Id, string? Type, string? Display);
+
+/// <summary>A resource as the store holds it.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Version">The version, counting from 1.</param>
+/// <param name="Created">When it was created, RFC 3339 with milliseconds, UTC.</param>
+/// <param name="LastModified">When it was last changed, in the same form.</param>
+/// <param name="Document">UTF-8 JSON: <c>schemas</c>, <c>id</c> and all attributes but <c>meta</c>, <c>members</c> and <c>groups</c>.</param>
+/// <param name="Links">The members of a group or the groups of a member, by id; empty when they were not asked for.</param>
+public sealed record StoredResource(
+    string Id, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<Link> Links);
+
+/// <summary>A page of a query's results.</summary>
+/// <param name="Total">How many resources the query finds in all.</param>
+/// <param name="Resources">Those of the page.</param>
+public sealed record ResourcePage(long Total, IReadOnlyList<StoredResource> Resources);
+
+/// <summary>A stretch of a walk through all resources.</summary>
+/// <param name="Resources">Those of the stretch; empty at the end.</param>
+/// <param name="Next">Where to read on.</param>
+public sealed record ScanBatch(IReadOnlyList<StoredResource> Resources, long Next);
+
+/// <summary>What a query looks for; each kind costs the same in a directory of any size.</summary>
+public abstract record Lookup
+{
+    private Lookup()
+    {
+    }
+
+    /// <summary>Every resource of the type.</summary>
+    public sealed record All : Lookup;
+
+    /// <summary>The resource with this id, if (for a group) it has the member named.</summary>
+    public sealed record ById(string Id, string? MemberId) : Lookup;
+
+    /// <summary>The resources with this value in an index.</summary>
+    public sealed record ByTerm(IndexTerm Term) : Lookup;
+
+    /// <summary>The groups that have this member.</summary>
+    public sealed record ByMember(string MemberId) : Lookup;
+}
+
+/// <summary>A query for one page.</summary>
+/// <param name="Tenant">Whose directory.</param>
+/// <param name="Type">Resources of which type.</param>
+/// <param name="Lookup">Which of them.</param>
+/// <param name="Start">How many to pass over.</param>
+/// <param name="Count">How many to return at most; 0 asks for the total alone.</param>
+/// <param name="FollowLinks">Whether to read members or groups as well.</param>
+public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Lookup, int Start, int Count, bool FollowLinks);

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace ScimLite.Telemetry;
+
+/// <summary>
+/// The names under which ScimLite tells what it does, and the few ways to tell it. Ids and names of rules only: no name, e-mail,
+/// token or attribute value is ever a tag.
+/// </summary>
+public sealed class ScimTelemetry : IDisposable
+{
+    /// <summary>The name of the ActivitySource and of the Meter.</summary>
+    public const string SourceName = "ScimLite";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    private readonly Meter meter = new(SourceName);
+    private readonly Histogram<double> duration;
+    private readonly Counter<long> operations;
+    private readonly Counter<long> refusals;
+    private readonly Counter<long> quirks;
+    private readonly Histogram<double> storeDuration;
+    private readonly Counter<long> scanned;
+
+    /// <summary>Makes the instruments.</summary>
+    public ScimTelemetry()
+    {
+        duration = meter.CreateHistogram<double>("scim.operation.duration", "s", "How long provisioning calls take.");
+        operations = meter.CreateCounter<long>("scim.operations", "{call}", "Provisioning calls.");
+        refusals = meter.CreateCounter<long>("scim.refusals", "{call}", "Calls that were refused, by scimType.");
+        quirks = meter.CreateCounter<long>("scim.quirks", "{use}", "Dialect rules that were needed to read a request.");
+        storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.");
+        scanned = meter.CreateCounter<long>("scim.store.scanned", "{resource}", "Resources that a filter without an index had to look at.");
+    }
+
+    /// <summary>Starts the span of one provisioning call.</summary>
+    public ScimCall StartCall(string tenant, string operation, string resourceType)
+    {
+        var activity = Source.StartActivity($"scim.{operation} {resourceType}");
+        activity?.SetTag("scim.tenant", tenant).SetTag("scim.operation", operation).SetTag("scim.resource.type", resourceType);
+        return new ScimCall(this, activity, operation, resourceType);
+    }
+
+    /// <summary>Starts the span of one call to the store.</summary>
+    public StoreCall StoreCall(string operation)
+    {
+        var activity = Source.StartActivity($"redis.{operation}", ActivityKind.Client);
+        activity?.SetTag("db.system.name", "redis").SetTag("db.operation.name", operation);
+        return new StoreCall(this, activity, operation);
+    }
+
+    /// <summary>Counts resources that were looked at one by one.</summary>
+    public void Scanned(string resourceType, int count) => scanned.Add(count, Tag("scim.resource.type", resourceType));
+
+    /// <inheritdoc/>
+    public void Dispose() => meter.Dispose();
+
+    internal void Finish(ScimCall call, TimeSpan elapsed)
+    {
+        var tags = new TagList
+        {
+            Tag("scim.resource.type", call.ResourceType), Tag("scim.operation", call.Operation), Tag("scim.outcome", call.Outcome),
+        };
+        duration.Record(elapsed.TotalSeconds, tags);
+        operations.Add(1, tags);
+        if (call.Refused)
+        {
+            refusals.Add(1, Tag("scim.error.type", call.ErrorType ?? "none"));
+        }
+        foreach (var quirk in call.Quirks)
+        {
+            quirks.Add(1, Tag("scim.quirk", quirk));
+        }
+    }
+
+    internal void Finish(string operation, bool failed, TimeSpan elapsed) =>
+        storeDuration.Record(elapsed.TotalSeconds, Tag("scim.store.operation", operation), Tag("scim.store.outcome", failed ? "failed" : "done"));
+
+    private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
+}
+
+/// <summary>One provisioning call, from its start to its disposal.</summary>
+public sealed class ScimCall : IDisposable
+{
+    private readonly ScimTelemetry telemetry;
+    private readonly Activity? activity;
+    private readonly long start = Stopwatch.GetTimestamp();
+
+    internal ScimCall(ScimTelemetry telemetry, Activity? activity, string operation, string resourceType)
+    {
+        this.telemetry = telemetry;
+        this.activity = activity;
+        Operation = operation;
+        ResourceType = resourceType;
+    }
+
+    internal string Operation { get; }
+
+    internal string ResourceType { get; }
+
+    internal string Outcome { get; private set; } = "failed";
+
+    internal bool Refused { get; private set; }
+
+    internal string? ErrorType { get; private set; }
+
+    internal IReadOnlyCollection<string> Quirks { get; private set; } = [];
+
+    /// <summary>Which resource the call is about.</summary>
+    public void About(string id) => activity?.SetTag("scim.resource.id", id);
+
+    /// <summary>By which index or scan a search is answered.</summary>
+    public void Planned(string plan) => activity?.SetTag("scim.query.plan", plan);
+
+    /// <summary>What a PATCH asks for.</summary>
+    public void Patches(int count) => activity?.SetTag("scim.patch.operations", count);
+
+    /// <summary>Which dialect rules were needed.</summary>
+    public void Noted(IReadOnlyCollection<string> names)
+    {
+        Quirks = names;
+        if (names.Count > 0)
+        {
+            activity?.SetTag("scim.quirk", names.ToArray());
+        }
+    }
+
+    /// <summary>The call came to a good end.</summary>
+    /// <param name="outcome"><c>created, changed, unchanged, deleted, found</c> or <c>none</c>.</param>
+    /// <param name="added">How many members came.</param>
+    /// <param name="removed">How many members went.</param>
+    public void Done(string outcome, int added = 0, int removed = 0)
+    {
+        Outcome = outcome;
+        activity?.SetTag("scim.outcome", outcome);
+        if (added + removed > 0)
+        {
+            activity?.SetTag("scim.members.added", added).SetTag("scim.members.removed", removed);
+        }
+    }
+
+    /// <summary>The call was answered with an error; a status of 500 and above counts as failed.</summary>
+    public void Refuse(int status, string? scimType)
+    {
+        Refused = status < 500;
+        ErrorType = scimType;
+        Outcome = Refused ? "refused" : "failed";
+        activity?.SetTag("scim.outcome", Outcome);
+        if (scimType is not null)
+        {
+            activity?.SetTag("scim.error.type", scimType);
+        }
+        if (!Refused)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        telemetry.Finish(this, Stopwatch.GetElapsedTime(start));
+        activity?.Dispose();
+    }
+}
+
+/// <summary>One call to the store, from its start to its disposal.</summary>
+public sealed class StoreCall : IDisposable
+{
+    private readonly ScimTelemetry telemetry;
+    private readonly Activity? activity;
+    private readonly string operation;
+    private readonly long start = Stopwatch.GetTimestamp();
+    private bool failed;
+
+    internal StoreCall(ScimTelemetry telemetry, Activity? activity, string operation)
+    {
+        this.telemetry = telemetry;
+        this.activity = activity;
+        this.operation = operation;
+    }
+
+    /// <summary>The call threw.</summary>
+    public void Fail(Exception cause)
+    {
+        failed = true;
+        activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", cause.GetType().Name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        telemetry.Finish(operation, failed, Stopwatch.GetElapsedTime(start));
+        activity?.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ScimLite.Telemetry;
+
+/// <summary>OpenTelemetry: exported over OTLP when an endpoint is set, and otherwise not even collected.</summary>
+public static class TelemetrySetup
+{
+    /// <summary>Sets tracing, metrics and logs up; the standard <c>OTEL_*</c> variables say where to and how.</summary>
+    public static void AddScimTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<ScimTelemetry>();
+        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("scimlite"))
+            .WithTracing(tracing => tracing.AddScimLite())
+            .WithMetrics(metrics => metrics.AddMeter(ScimTelemetry.SourceName).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation())
+            .WithLogging(null, logging => logging.IncludeScopes = true)
+            .UseOtlpExporter();
+    }
+
+    /// <summary>The spans of the service, under the server's own. Health probes make none.</summary>
+    public static TracerProviderBuilder AddScimLite(this TracerProviderBuilder tracing) => tracing
+        .AddSource(ScimTelemetry.SourceName)
+        .AddAspNetCoreInstrumentation(options => options.Filter = http => !http.Request.Path.StartsWithSegments("/health"));
+}

@@ -1,0 +1,18 @@
+using ScimLite.Protocol.Patches;
+
+namespace ScimLite.Tenancy;
+
+/// <summary>A customer with a directory of its own.</summary>
+/// <param name="Id">The id, <c>^[a-z0-9][a-z0-9-]{0,62}$</c>.</param>
+/// <param name="DisplayName">The name for people.</param>
+/// <param name="RequestsPerSecond">The sustained rate.</param>
+/// <param name="Dialect">How contradictions between the RFC and Entra are read.</param>
+/// <param name="AcceptUnknownMembers">Whether ids that don't exist may be members.</param>
+/// <param name="ProvisioningEnabled">Whether SCIM calls are served.</param>
+public sealed record Tenant(
+    string Id, string DisplayName, int RequestsPerSecond, Dialect Dialect, bool AcceptUnknownMembers, bool ProvisioningEnabled);
+
+/// <summary>Who is calling: the tenant that the credential belongs to, and the credential's name.</summary>
+/// <param name="Tenant">Whose directory the call works on.</param>
+/// <param name="Credential">The name of the credential, for the activity log.</param>
+public sealed record Identity(Tenant Tenant, string Credential);

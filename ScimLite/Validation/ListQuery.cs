@@ -1,0 +1,46 @@
+using System.Globalization;
+using FluentValidation;
+
+namespace ScimLite.Validation;
+
+/// <summary>The query of a list, RFC 7644 §3.4.2, as it was sent.</summary>
+/// <param name="Filter">The filter, or null.</param>
+/// <param name="StartIndex">The first resource of the page, counting from 1.</param>
+/// <param name="Count">How many resources the page may hold.</param>
+/// <param name="Attributes">Comma-separated attributes to return.</param>
+/// <param name="ExcludedAttributes">Comma-separated attributes to leave out.</param>
+public sealed record ListQuery(string? Filter, string? StartIndex, string? Count, string? Attributes, string? ExcludedAttributes)
+{
+    /// <summary>How many resources a page has when no count is given.</summary>
+    public const int DefaultCount = 100;
+
+    /// <summary>The start, at least 1 (RFC 7644 §3.4.2.4).</summary>
+    public int Start => Math.Max(1, ReadNumber(StartIndex) ?? 1);
+
+    /// <summary>The page size, at least 0 and at most <paramref name="most"/>.</summary>
+    public int CountWithin(int most) => Math.Clamp(ReadNumber(Count) ?? Math.Min(DefaultCount, most), 0, most);
+
+    // A number beyond what an int holds is as good as the largest: the page is clamped, or past the end.
+    private static int? ReadNumber(string? text) =>
+        !string.IsNullOrWhiteSpace(text) && System.Numerics.BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n)
+            ? (int)System.Numerics.BigInteger.Max(int.MinValue, System.Numerics.BigInteger.Min(int.MaxValue, n)) : null;
+}
+
+/// <summary>What a list's query has to satisfy.</summary>
+public sealed class ListQueryValidator : AbstractValidator<ListQuery>
+{
+    /// <summary>States the rules.</summary>
+    public ListQueryValidator()
+    {
+        RuleFor(q => q.StartIndex).Must(IsNumber).OverridePropertyName("startIndex")
+            .WithMessage("'{PropertyName}' is no whole number. Send 1 for the first page.");
+        RuleFor(q => q.Count).Must(IsNumber).OverridePropertyName("count")
+            .WithMessage("'{PropertyName}' is no whole number. Send how many resources a page is to hold.");
+        RuleFor(q => q.ExcludedAttributes).Must((q, excluded) => string.IsNullOrEmpty(excluded) || string.IsNullOrEmpty(q.Attributes))
+            .OverridePropertyName("excludedAttributes")
+            .WithMessage("'attributes' and 'excludedAttributes' exclude each other (RFC 7644 §3.9). Send one of them.");
+    }
+
+    private static bool IsNumber(string? text) => string.IsNullOrWhiteSpace(text)
+        || (text.Length <= 20 && text.TrimStart('-') is { Length: > 0 } digits && text.Length - digits.Length <= 1 && digits.All(char.IsAsciiDigit));
+}

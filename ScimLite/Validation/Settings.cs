@@ -1,0 +1,77 @@
+using ScimLite.Protocol.Patches;
+
+namespace ScimLite.Validation;
+
+/// <summary>What an operator sets, under <c>ScimLite</c> in ASP.NET Core's configuration.</summary>
+public sealed record Settings
+{
+    /// <summary>Scheme and host for <c>Location</c>, <c>meta.location</c> and <c>$ref</c>, such as <c>https://scim.example.com</c>; empty takes them from the request.</summary>
+    public string PublicUrl { get; init; } = "";
+
+    /// <summary>Addresses and networks (<c>10.0.0.0/8</c>) of the proxies whose forwarded headers are believed.</summary>
+    public IReadOnlyList<string> KnownProxies { get; init; } = [];
+
+    /// <summary>The tenants, by id.</summary>
+    public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
+
+    /// <summary>How large requests may be.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>How the activity log is kept.</summary>
+    public ActivitySettings Activity { get; init; } = new();
+}
+
+/// <summary>One tenant, under <c>ScimLite:Tenants:&lt;id&gt;</c>.</summary>
+public sealed record TenantSettings
+{
+    /// <summary>The Secret Token, at least 16 characters.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>The name for people; empty takes the id.</summary>
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>The sustained rate; a burst may be twice that. 1 to 100000.</summary>
+    public int RequestsPerSecond { get; init; } = 100;
+
+    /// <summary>How the points are read on which the RFC and Entra contradict each other.</summary>
+    public Dialect Dialect { get; init; } = Dialect.Entra;
+
+    /// <summary>What happens to ids that are neither users nor groups.</summary>
+    public UnknownMembers UnknownMembers { get; init; } = UnknownMembers.Reject;
+
+    /// <summary>Whether SCIM calls are served; off answers 503.</summary>
+    public bool ProvisioningEnabled { get; init; } = true;
+}
+
+/// <summary>What happens to members that don't exist.</summary>
+public enum UnknownMembers
+{
+    /// <summary>The request is refused, naming them.</summary>
+    Reject,
+
+    /// <summary>They are stored as sent.</summary>
+    Accept,
+}
+
+/// <summary>How large requests may be, under <c>ScimLite:Limits</c>.</summary>
+public sealed record LimitSettings
+{
+    /// <summary>Bytes of a body, 1024 to 104857600.</summary>
+    public int MaxBodyBytes { get; init; } = 1_048_576;
+
+    /// <summary>Resources of a page, 1 to 10000.</summary>
+    public int MaxPageSize { get; init; } = 1000;
+
+    /// <summary>Characters of a filter, 64 to 65536.</summary>
+    public int MaxFilterLength { get; init; } = 8192;
+
+    /// <summary>Nested brackets of a filter, 1 to 128.</summary>
+    public int MaxFilterDepth { get; init; } = 32;
+}
+
+/// <summary>How the activity log is kept, under <c>ScimLite:Activity</c>.</summary>
+public sealed record ActivitySettings
+{
+    /// <summary>Days, 1 to 3650.</summary>
+    public int RetentionDays { get; init; } = 30;
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace ScimLite.Validation;
+
+/// <summary>The settings can't be used; the message names each key, its value and what is allowed.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>Reads and checks the settings before anything else starts.</summary>
+public static partial class SettingsReader
+{
+    /// <summary>Reads the section <c>ScimLite</c>.</summary>
+    /// <exception cref="SettingsException">A value is not of its type, or out of its range.</exception>
+    public static Settings Read(IConfiguration configuration)
+    {
+        Settings settings;
+        try
+        {
+            settings = configuration.GetSection("ScimLite").Get<Settings>() ?? new Settings();
+        }
+        catch (InvalidOperationException e) when (Unreadable().Match(e.Message) is { Success: true } match)
+        {
+            var key = match.Groups["key"].Value;
+            var allowed = SettingsValidator.Allowed.GetValueOrDefault(key[(key.LastIndexOf(':') + 1)..], "a value of another kind");
+            throw new SettingsException($"{key} is '{match.Groups["value"].Value}'; allowed is {allowed}.");
+        }
+        var result = new SettingsValidator().Validate(settings);
+        return result.IsValid ? settings : throw new SettingsException(string.Join(Environment.NewLine, result.Errors.Select(e => e.ErrorMessage)));
+    }
+
+    // The binder's own words for a value that it can't convert.
+    [GeneratedRegex("configuration value (?:'(?<value>.*)' )?at '(?<key>[^']+)'")]
+    private static partial Regex Unreadable();
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using FluentValidation;
+
+namespace ScimLite.Validation;
+
+/// <summary>Refuses to start on settings that can't be meant, naming key, value and what is allowed. A token's value is never told.</summary>
+public sealed partial class SettingsValidator : AbstractValidator<Settings>
+{
+    /// <summary>What each setting may be, by the last part of its key.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxPageSize"] = "1 to 10000",
+        ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650",
+        ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
+    };
+
+    /// <summary>States the rules.</summary>
+    public SettingsValidator()
+    {
+        RuleFor(s => s.PublicUrl).Must(url => url.Length == 0 || IsOrigin(url)).OverridePropertyName("ScimLite:PublicUrl")
+            .WithMessage("{PropertyName} is '{PropertyValue}'; allowed is scheme and host alone, such as https://scim.example.com.");
+        RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
+            .WithMessage("{PropertyName} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
+        Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);
+        Range(s => s.Limits.MaxPageSize, "ScimLite:Limits:MaxPageSize", 1, 10_000);
+        Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);
+        Range(s => s.Limits.MaxFilterDepth, "ScimLite:Limits:MaxFilterDepth", 1, 128);
+        Range(s => s.Activity.RetentionDays, "ScimLite:Activity:RetentionDays", 1, 3650);
+        RuleFor(s => s.Tenants).Custom(CheckTenants);
+    }
+
+    private void Range(System.Linq.Expressions.Expression<Func<Settings, int>> setting, string key, int from, int to) =>
+        RuleFor(setting).InclusiveBetween(from, to).OverridePropertyName(key)
+            .WithMessage($"{{PropertyName}} is {{PropertyValue}}; allowed is {Allowed[key[(key.LastIndexOf(':') + 1)..]]}.");
+
+    private static void CheckTenants(IReadOnlyDictionary<string, TenantSettings> tenants, ValidationContext<Settings> context)
+    {
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (id, tenant) in tenants)
+        {
+            var key = $"ScimLite:Tenants:{id}";
+            if (!TenantId().IsMatch(id))
+            {
+                context.AddFailure(key, $"{key}: '{id}' is no tenant id; allowed are 1 to 63 small letters, digits and dashes, not starting with a dash.");
+            }
+            if (tenant.Token.Length < 16)
+            {
+                context.AddFailure(key, $"{key}:Token has {tenant.Token.Length} characters; allowed are 16 and more.");
+            }
+            else if (!tokens.TryAdd(tenant.Token, id))
+            {
+                context.AddFailure(key, $"{key}:Token is also the token of tenant '{tokens[tenant.Token]}'; each tenant needs its own.");
+            }
+            if (tenant.RequestsPerSecond is < 1 or > 100_000)
+            {
+                context.AddFailure(key, $"{key}:RequestsPerSecond is {tenant.RequestsPerSecond}; allowed is {Allowed["RequestsPerSecond"]}.");
+            }
+            if (!Enum.IsDefined(tenant.Dialect) || !Enum.IsDefined(tenant.UnknownMembers))
+            {
+                context.AddFailure(key, $"{key}: Dialect is {tenant.Dialect} and UnknownMembers is {tenant.UnknownMembers}; allowed are {Allowed["Dialect"]}, and {Allowed["UnknownMembers"]}.");
+            }
+        }
+    }
+
+    private static bool IsOrigin(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && uri.Scheme is "https" or "http" && uri.PathAndQuery == "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
+    private static partial Regex TenantId();
+}
