@@ -60,7 +60,9 @@ else
 services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
 services.AddSingleton<ResourceHandlers>().AddSingleton<DiscoveryHandlers>();
 services.AddSingleton<TenantRegistry>();
-services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+// Not AddAuthentication: it brings Data Protection, which wants a writable folder and has nothing to protect here.
+services.AddWebEncoders().AddAuthenticationCore(options => options.DefaultScheme = BearerHandler.SchemeName);
+new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
 services.AddAuthorization();
 services.AddRateLimiter(TenantLimits.Configure);
 services.AddExceptionHandler<ScimExceptionHandler>();

@@ -24,7 +24,8 @@ local function read_head(head)
 end
 
 local function write_head(version, created, modified, terms)
-  return string.format('%d %s %s\n%s', version, created, modified, terms)
+  -- Terms hold zeros, at which string.format would cut them off.
+  return string.format('%d %s %s\n', version, created, modified) .. terms
 end
 
 -- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
