@@ -48,7 +48,7 @@ for i = 1, #ids do
   if ARGV[6] ~= '0' then
     if budget > 0 then
       followed = links(KEYS[tonumber(ARGV[6])], ids[i], '', budget)
-      budget = budget - #followed / 2
+      budget = budget - math.floor(#followed / 2)
     end
     left_out = budget <= 0 and 1 or 0
   end
