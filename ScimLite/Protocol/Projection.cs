@@ -66,9 +66,16 @@ public sealed class Projection
                 container.Remove(name);
                 continue;
             }
-            foreach (var element in ScimJson.Values(container[name]).OfType<JsonObject>())
+            var elements = ScimJson.Values(container[name]).OfType<JsonObject>().ToList();
+            elements.ForEach(element => Narrow(element, attribute, extension));
+            // An object without parts is no value (RFC 7643 §2.5).
+            if (elements.Count > 0 && elements.TrueForAll(element => element.Count == 0))
             {
-                Narrow(element, attribute, extension);
+                container.Remove(name);
+            }
+            else
+            {
+                (container[name] as JsonArray)?.RemoveAll(element => element is JsonObject { Count: 0 });
             }
         }
     }
@@ -86,16 +93,20 @@ public sealed class Projection
         var whole = only is null || only.Any(t => t.Sub is null && Is(t, attribute, extension));
         foreach (var name in element.Select(p => p.Key).ToArray())
         {
-            if (attribute.Sub(name) is not { Returned: not Returned.Always } sub)
-            {
-                continue;
-            }
-            if ((!whole && !Names(only!, attribute, extension, sub)) || without.Any(t => t.Sub == sub && Is(t, attribute, extension)))
+            if (attribute.Sub(name) is { } sub && !Keeps(attribute, extension, sub, whole))
             {
                 element.Remove(name);
             }
         }
     }
+
+    private bool Keeps(SchemaAttribute attribute, Schema? extension, SchemaAttribute sub, bool whole) => sub.Returned switch
+    {
+        Returned.Always => true,
+        Returned.Never => false,
+        Returned.Request => only is not null && Names(only, attribute, extension, sub),
+        _ => (whole || Names(only!, attribute, extension, sub)) && !without.Any(t => t.Sub == sub && Is(t, attribute, extension)),
+    };
 
     private static bool Names(IReadOnlyList<AttributeTarget> targets, SchemaAttribute attribute, Schema? extension, SchemaAttribute? sub) =>
         targets.Any(t => Is(t, attribute, extension) && (sub is null || t.Sub == sub));

@@ -39,6 +39,11 @@ public static class ScimJson
                 $"The body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}): a syntax error, a name given twice in one object, "
                 + $"or more than {MaxDepth} levels. Send one well-formed JSON object."));
         }
+        catch (InvalidOperationException)
+        {
+            // The search for names given twice decodes every name.
+            throw BrokenName();
+        }
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             document.Dispose();
@@ -70,7 +75,7 @@ public static class ScimJson
         }
         catch (InvalidOperationException)
         {
-            throw new ScimException(ScimError.InvalidSyntax("A name in the body holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
+            throw BrokenName();
         }
     }
 
@@ -113,4 +118,7 @@ public static class ScimJson
 
     /// <summary>A copy that can be changed without touching the original.</summary>
     public static JsonObject Copy(JsonObject tree) => tree.DeepClone().AsObject();
+
+    private static ScimException BrokenName() => new(ScimError.InvalidSyntax(
+        "A name in the body holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
 }

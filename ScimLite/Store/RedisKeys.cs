@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ScimLite.Protocol;
 using StackExchange.Redis;
 
@@ -11,17 +12,40 @@ namespace ScimLite.Store;
 internal static class RedisKeys
 {
     /// <summary>The number of the members' key in the order that scripts expect.</summary>
-    public const int Members = 6;
+    private const int Members = 6;
 
     /// <summary>The number of the key of a member's groups.</summary>
-    public const int MemberOf = 7;
+    private const int MemberOf = 7;
 
-    /// <summary>The keys in the order that <c>prelude.lua</c> names them.</summary>
+    private static readonly ConcurrentDictionary<(string Tenant, ResourceType Type), RedisKey[]> Known = new();
+
+    /// <summary>All keys, in the order that <c>prelude.lua</c> names them.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="type">Of which resource type.</param>
     /// <param name="request">Names the request in a replay.</param>
     public static RedisKey[] All(string tenant, ResourceType type, string request)
     {
+        var keys = (RedisKey[])Of(tenant, type).Clone();
+        keys[10] = keys[10].Append(request);
+        return keys;
+    }
+
+    /// <summary>The keys of a query: the first seven.</summary>
+    public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];
+
+    /// <summary>The keys to read one resource: documents, heads, names and links.</summary>
+    public static RedisKey[] ForGet(string tenant, ResourceType type) =>
+        Of(tenant, type) is var keys ? [keys[0], keys[1], keys[4], keys[LinksOf(type) - 1]] : [];
+
+    /// <summary>The keys to read on through links: names and links.</summary>
+    public static RedisKey[] ForLinks(string tenant, ResourceType type) => Of(tenant, type) is var keys ? [keys[4], keys[LinksOf(type) - 1]] : [];
+
+    /// <summary>The number of the key that holds what resources of the type are linked to.</summary>
+    public static int LinksOf(ResourceType type) => type.HasMembers ? Members : MemberOf;
+
+    private static RedisKey[] Of(string tenant, ResourceType type) => Known.GetOrAdd((tenant, type), static key =>
+    {
+        var (tenant, type) = key;
         var prefix = $"scimlite:{{{tenant}}}:";
         return
         [
@@ -35,8 +59,8 @@ internal static class RedisKeys
             $"{prefix}activity",
             $"{prefix}sequence",
             $"{prefix}heads:Group",
-            $"{prefix}request:{request}",
+            $"{prefix}request:",
             $"{prefix}sweep",
         ];
-    }
+    });
 }

@@ -23,15 +23,14 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
     /// <inheritdoc/>
     public async ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel)
     {
-        var keys = RedisKeys.All(key.Tenant, key.Type, "");
-        var links = followLinks ? LinksOf(key.Type) : 0;
-        var reply = (RedisResult[])(await RunAsync(RedisScript.Get, "get", keys, [key.Id, links, MostLinks], cancel).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Get, "get", RedisKeys.ForGet(key.Tenant, key.Type),
+            [key.Id, followLinks && HasLinks(key.Type) ? MostLinks : 0], cancel).ConfigureAwait(false))!;
         if (reply.Length == 0)
         {
             return null;
         }
         var followed = ReadLinks(reply[2]);
-        return await ReadOnAsync(Show(key.Id, reply[0], reply[1], followed), followed.Count == MostLinks, keys, key.Type, links, cancel).ConfigureAwait(false);
+        return await ReadOnAsync(Show(key.Id, reply[0], reply[1], followed), followed.Count == MostLinks, key.Tenant, key.Type, cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -123,31 +122,29 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
     private async ValueTask<(long First, IReadOnlyList<StoredResource> Resources)> QueryAsync(
         string tenant, ResourceType type, (string Mode, RedisValue Argument, RedisValue Second) lookup, int start, int count, bool followLinks, CancellationToken cancel)
     {
-        var keys = RedisKeys.All(tenant, type, "");
-        var links = followLinks ? LinksOf(type) : 0;
-        var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", keys,
+        var links = followLinks && HasLinks(type) ? RedisKeys.LinksOf(type) : 0;
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", RedisKeys.ForQuery(tenant, type),
             [lookup.Mode, lookup.Argument, lookup.Second, start, count, links, MostLinks], cancel).ConfigureAwait(false))!;
         var resources = new List<StoredResource>(reply.Length - 1);
         foreach (var item in reply.Skip(1).Select(r => (RedisResult[])r!))
         {
             var shown = Show((string)item[0]!, item[1], item[2], ReadLinks(item[3]));
-            resources.Add(await ReadOnAsync(shown, (int)item[4] == 1, keys, type, links, cancel).ConfigureAwait(false));
+            resources.Add(await ReadOnAsync(shown, (int)item[4] == 1, tenant, type, cancel).ConfigureAwait(false));
         }
         return ((long)reply[0], resources);
     }
 
-    private async ValueTask<StoredResource> ReadOnAsync(
-        StoredResource resource, bool more, RedisKey[] keys, ResourceType type, int links, CancellationToken cancel)
+    private async ValueTask<StoredResource> ReadOnAsync(StoredResource resource, bool more, string tenant, ResourceType type, CancellationToken cancel)
     {
-        if (!more && type.HasMembers)
+        if (!more && (type.HasMembers || resource.Links.Count == 0))
         {
             return resource;
         }
         var all = new List<Link>(resource.Links);
         while (more)
         {
-            var reply = await RunAsync(RedisScript.Links, "links", keys,
-                [resource.Id, links, all.Count == 0 ? "" : all[^1].Id, MostLinks], cancel).ConfigureAwait(false);
+            var reply = await RunAsync(RedisScript.Links, "links", RedisKeys.ForLinks(tenant, type),
+                [resource.Id, all.Count == 0 ? "" : all[^1].Id, MostLinks], cancel).ConfigureAwait(false);
             var next = ReadLinks(reply);
             all.AddRange(next);
             more = next.Count == MostLinks;
@@ -175,7 +172,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         }
     }
 
-    private static int LinksOf(ResourceType type) => type.HasMembers ? RedisKeys.Members : type.HasGroups ? RedisKeys.MemberOf : 0;
+    private static bool HasLinks(ResourceType type) => type.HasMembers || type.HasGroups;
 
     private static CommitOutcome ReadOutcome(RedisResult[] reply, IReadOnlyList<Link> links)
     {

@@ -98,13 +98,16 @@ public static class FilterEvaluator
         if (located.Leaf.Type == AttributeType.Complex)
         {
             // A bare complex attribute is compared by its value (RFC 7644 figure 2: emails co "example.com").
-            located = located.Sub is null && located.Leaf.Sub("value") is { } value
+            located = located.Sub is null && located.Leaf.Sub("value") is { Returned: not Returned.Never } value
                 ? located with { Sub = value.Name, Leaf = value }
                 : throw new ScimException(ScimError.InvalidFilter(
                     $"'{filter.Path}' is complex. Compare one of its sub-attributes: {string.Join(", ", located.Leaf.SubAttributes.Select(s => s.Name))}."));
         }
         CheckOperator(filter, located.Leaf);
-        var test = CompileTest(filter.Operator, located.Leaf, SchemaRules.ReadLiteral(located.Leaf, filter.Value, scope.Dialect)!);
+        // Part of a time need not be a time: meta.created sw "2026-01" compares as text.
+        var wanted = (located.Leaf.Type, filter.Value.Kind) == (AttributeType.DateTime, LiteralKind.Text) && IsPartial(filter.Operator)
+            ? filter.Value.Text : SchemaRules.ReadLiteral(located.Leaf, filter.Value, scope.Dialect)!;
+        var test = CompileTest(filter.Operator, located.Leaf, wanted);
         return filter.Operator == CompareOperator.Ne
             ? resource => !located.Any(resource, IsPresent) || located.Any(resource, test)
             : resource => located.Any(resource, test);
@@ -114,7 +117,7 @@ public static class FilterEvaluator
     private static void CheckOperator(Filter.Compare filter, SchemaAttribute leaf)
     {
         var ordered = filter.Operator is CompareOperator.Gt or CompareOperator.Ge or CompareOperator.Lt or CompareOperator.Le;
-        var partial = filter.Operator is CompareOperator.Co or CompareOperator.Sw or CompareOperator.Ew;
+        var partial = IsPartial(filter.Operator);
         var refused = leaf.Type switch
         {
             AttributeType.Boolean => ordered || partial,
@@ -129,6 +132,8 @@ public static class FilterEvaluator
         }
     }
 
+    private static bool IsPartial(CompareOperator op) => op is CompareOperator.Co or CompareOperator.Sw or CompareOperator.Ew;
+
     private static Func<JsonNode, bool> CompileTest(CompareOperator op, SchemaAttribute leaf, JsonNode wanted)
     {
         switch (leaf.Type)
@@ -139,7 +144,7 @@ public static class FilterEvaluator
             case AttributeType.Integer or AttributeType.Decimal:
                 var number = ReadNumber(wanted);
                 return Ordered(op, node => ReadNumber(node).CompareTo(number));
-            case AttributeType.DateTime when op is not (CompareOperator.Co or CompareOperator.Sw or CompareOperator.Ew):
+            case AttributeType.DateTime when !IsPartial(op):
                 SchemaRules.TryReadTime(wanted.GetValue<string>(), out var time);
                 return Ordered(op, node => SchemaRules.TryReadTime(node.GetValue<string>(), out var t) ? t.CompareTo(time) : -1);
             default:
@@ -187,14 +192,16 @@ public static class FilterEvaluator
         {
             return null;
         }
-        var returned = (target.Sub ?? attribute).Returned;
-        // What is never returned can't be asked for either, or a filter would tell it letter by letter.
-        return returned == Returned.Never ? null
+        return IsHidden(attribute) || IsHidden(target.Sub) ? null
             : new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute, attribute.MultiValued);
     }
 
     private static Located? ResolveSub(AttributePath path, SchemaAttribute attribute) =>
-        path is { Urn: null, Sub: null } && attribute.Sub(path.Name) is { } sub ? new Located(sub.Name, null, null, sub, sub.MultiValued) : null;
+        path is { Urn: null, Sub: null } && attribute.Sub(path.Name) is { } sub && !IsHidden(sub)
+            ? new Located(sub.Name, null, null, sub, sub.MultiValued) : null;
+
+    // What is never returned can't be asked for either, or a filter would tell it letter by letter.
+    private static bool IsHidden(SchemaAttribute? attribute) => attribute?.Returned == Returned.Never;
 
     private sealed record Scope(Func<AttributePath, Located?> Resolve, EntraDialect Dialect)
     {

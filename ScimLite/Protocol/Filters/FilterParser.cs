@@ -175,7 +175,7 @@ public ref struct FilterParser
     {
         if (at < text.Length && text[at] == '"')
         {
-            return new Literal(LiteralKind.Text, ReadString());
+            return new Literal(LiteralKind.Text, CheckText(ReadString()));
         }
         var start = at;
         var word = ReadWord();
@@ -199,7 +199,21 @@ public ref struct FilterParser
             at = start;
             throw Expected("a value in double quotes, such as \"text\"");
         }
-        return new Literal(LiteralKind.Text, word.ToString());
+        return new Literal(LiteralKind.Text, CheckText(word.ToString()));
+    }
+
+    // No Unicode text can hold half of a surrogate pair, so such a literal could not be printed again.
+    private static string CheckText(string decoded)
+    {
+        for (var i = 0; i < decoded.Length; i++)
+        {
+            if (char.IsSurrogate(decoded[i]) && (i + 1 == decoded.Length || !char.IsSurrogatePair(decoded[i], decoded[++i])))
+            {
+                throw new ScimException(ScimError.InvalidFilter(
+                    "A string in the filter holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
+            }
+        }
+        return decoded;
     }
 
     private string ReadString()

@@ -16,21 +16,23 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         if (operation.Op == PatchOp.Remove)
         {
             Remove(selected);
+            return;
         }
-        else if (operation.RequiredValue.ValueKind == JsonValueKind.Null)
+        var value = operation.RequiredValue;
+        if (selected.Count == 0)
         {
-            if (operation.Op == PatchOp.Replace)
+            if (!IsEmpty(value) || !dialect.ClearsNothing(operation.Op))
             {
-                TakeAway(selected);
+                Create(operation, condition);
             }
         }
-        else if (selected.Count > 0)
+        else if (value.ValueKind != JsonValueKind.Null)
         {
-            Write(selected, operation.RequiredValue);
+            Write(selected, sub is null && attribute.Type == AttributeType.Complex ? dialect.UnwrapSingleValue(value) : value);
         }
-        else if (operation.RequiredValue.ValueKind != JsonValueKind.String || !operation.RequiredValue.ValueEquals(""))
+        else if (operation.Op == PatchOp.Replace)
         {
-            Create(operation, condition);
+            TakeAway(selected);
         }
     }
 
@@ -43,17 +45,19 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
             throw new ScimException(ScimError.Mutability(
                 $"'{attribute.Name}.{sub.Name}' can't be changed once it is set. Remove the value from '{attribute.Name}' and add the other one."));
         }
-        if (value is null)
-        {
-            element.Remove(sub.Name);
-            return;
-        }
         // A reference that points elsewhere takes its old address with it.
         if (sub.Name == "value" && element["$ref"] is not null && !JsonNode.DeepEquals(element[sub.Name], value))
         {
             element.Remove("$ref");
         }
-        element[sub.Name] = value;
+        if (value is null)
+        {
+            element.Remove(sub.Name);
+        }
+        else
+        {
+            element[sub.Name] = value;
+        }
     }
 
     /// <summary>Sets the sub-attributes that are given, clears those given as null, and leaves the others (RFC 7644 §3.5.2.3).</summary>
@@ -65,7 +69,8 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         {
             foreach (var property in given.EnumerateObject())
             {
-                if (property.Value.ValueKind == JsonValueKind.Null && attribute.Sub(ScimJson.Name(property)) is { } cleared)
+                if (property.Value.ValueKind == JsonValueKind.Null
+                    && attribute.Sub(ScimJson.Name(property)) is { Mutability: not Mutability.ReadOnly } cleared)
                 {
                     Set(element, attribute, cleared, null);
                 }
@@ -151,17 +156,11 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         {
             Merge(element, attribute, operation.RequiredValue, path.ToString(), dialect);
         }
-        var values = container[attribute.Name] as JsonArray ?? [];
-        values.Add(element);
-        if (Values.IsPrimary(element))
-        {
-            Values.Demote(values, [element]);
-        }
-        if (values.Parent is null)
-        {
-            container[attribute.Name] = values;
-        }
+        container[attribute.Name] = Values.Add(container[attribute.Name] as JsonArray, [element], attribute);
     }
+
+    private static bool IsEmpty(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
 
     private ScimException NoTarget(string advice) => new(ScimError.NoTarget(
         $"No value of '{attribute.Name}' matches '{ScimError.Shorten(path.ToString())}'. {advice}"));

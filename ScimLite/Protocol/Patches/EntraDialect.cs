@@ -32,7 +32,7 @@ public sealed class EntraDialect(Dialect dialect)
     public PatchOp? ReadOperation(string op)
     {
         PatchOp? read = op.ToLowerInvariant() switch { "add" => PatchOp.Add, "remove" => PatchOp.Remove, "replace" => PatchOp.Replace, _ => null };
-        if (read is not null && !char.IsAsciiLetterLower(op[0]))
+        if (read is not null && op.AsSpan().ContainsAnyInRange('A', 'Z'))
         {
             Note("op-case");
         }
@@ -83,7 +83,8 @@ public sealed class EntraDialect(Dialect dialect)
         {
             return false;
         }
-        var id = value.ValueKind == JsonValueKind.Object ? ScimJson.Find(value, "value") : value;
+        var single = UnwrapSingleValue(value);
+        var id = single.ValueKind == JsonValueKind.Object ? ScimJson.Find(single, "value") : single;
         var empty = id is { ValueKind: JsonValueKind.String } text && ScimJson.Text(text).Length == 0;
         if (empty)
         {
@@ -131,7 +132,7 @@ public sealed class EntraDialect(Dialect dialect)
     }
 
     /// <summary>Add or replace on <c>emails[type eq "work"].value</c> when no work e-mail is there: the element is made from the
-    /// <c>eq</c> terms. Null where RFC 7644 §3.5.2.3 has it refused, or where a term is no <c>eq</c>.
+    /// <c>eq</c> terms. Null where RFC 7644 §3.5.2.3 has it refused, or where a term is no <c>eq</c> or contradicts another.
     /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/416</summary>
     public JsonObject? MakeElement(PatchOp op, SchemaAttribute attribute, Filter condition)
     {
@@ -147,13 +148,34 @@ public sealed class EntraDialect(Dialect dialect)
             {
                 return null;
             }
-            element[sub.Name] = SchemaRules.ReadLiteral(sub, compare.Value, this);
+            if (compare.Value.Kind == LiteralKind.Null)
+            {
+                continue;
+            }
+            var value = SchemaRules.ReadLiteral(sub, compare.Value, this);
+            if (!element.TryAdd(sub.Name, value) && !JsonNode.DeepEquals(element[sub.Name], value))
+            {
+                return null;
+            }
         }
         if (op == PatchOp.Replace)
         {
             Note("value-path-created");
         }
         return element;
+    }
+
+    /// <summary>Replacing <c>emails[type eq "work"].value</c> by <c>""</c> or null when no work e-mail is there clears nothing and
+    /// succeeds; false where RFC 7644 §3.5.2.3 has it refused.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/clear-attribute-values</summary>
+    public bool ClearsNothing(PatchOp op)
+    {
+        if (op == PatchOp.Replace && dialect == Dialect.Rfc)
+        {
+            return false;
+        }
+        Note("empty-without-match");
+        return true;
     }
 
     /// <summary><c>{"op":"Remove","path":"members","value":[{"value":"2f1c"}]}</c> removes what is named and nothing else.

@@ -14,7 +14,7 @@ public sealed class PatchApplier
     private readonly JsonObject resource;
     private readonly ResourceType type;
     private readonly EntraDialect dialect;
-    private readonly HashSet<SchemaAttribute> removed = [];
+    private readonly HashSet<AttributeTarget> removed = [];
 
     private PatchApplier(JsonObject resource, ResourceType type, EntraDialect dialect)
     {
@@ -33,10 +33,10 @@ public sealed class PatchApplier
         {
             applier.Apply(operation);
         }
-        foreach (var attribute in applier.removed)
+        foreach (var (extension, attribute, _) in applier.removed)
         {
             // RFC 7644 §3.5.2.2, judged at the end so that a remove followed by an add in one request passes.
-            if (attribute.Required && resource[attribute.Name] is null)
+            if (attribute!.Required && Container(resource, extension) is { } container && container[attribute.Name] is null)
             {
                 throw new ScimException(ScimError.Mutability($"'{attribute.Name}' is required and can't be removed. Replace it with another value instead."));
             }
@@ -58,11 +58,15 @@ public sealed class PatchApplier
             ApplyToExtension(operation, target.Extension!);
             return;
         }
-        if (!IsWritable(operation, attribute, target.Sub))
+        if (!IsWritable(operation, target, attribute))
         {
             return;
         }
-        var container = target.Extension is null ? resource : resource[target.Extension.Id] as JsonObject ?? ScimJson.NewObject();
+        if (operation.Op == PatchOp.Remove)
+        {
+            removed.Add(target);
+        }
+        var container = Container(resource, target.Extension) ?? ScimJson.NewObject();
         if (path.Condition is { } condition)
         {
             new ElementPatch(container, attribute, target.Sub, path, dialect).Apply(operation, condition);
@@ -73,6 +77,9 @@ public sealed class PatchApplier
         }
         Settle(container, attribute, target.Extension);
     }
+
+    private static JsonObject? Container(JsonObject resource, Schema? extension) =>
+        extension is null ? resource : resource[extension.Id] as JsonObject;
 
     private AttributeTarget? Resolve(PatchPath path)
     {
@@ -95,14 +102,15 @@ public sealed class PatchApplier
     }
 
     // False: the operation is to be passed over, as a PUT would (RFC 7644 §3.5.1).
-    private bool IsWritable(PatchOperation operation, SchemaAttribute attribute, SchemaAttribute? sub)
+    private bool IsWritable(PatchOperation operation, AttributeTarget target, SchemaAttribute attribute)
     {
-        if (attribute.Mutability != Mutability.ReadOnly && sub?.Mutability != Mutability.ReadOnly)
+        if (attribute.Mutability != Mutability.ReadOnly && target.Sub?.Mutability != Mutability.ReadOnly)
         {
             return true;
         }
-        var unchanged = operation is { Value: { } value, Op: not PatchOp.Remove } && resource[attribute.Name] is JsonValue current
-            && value.ValueKind == JsonValueKind.String && ScimJson.Text(value) == current.GetValue<string>();
+        var current = Container(resource, target.Extension)?[attribute.Name];
+        var unchanged = operation is { Value: { } value, Op: not PatchOp.Remove, Path.Condition: null }
+            && Values.Is(target.Sub is null ? current : (current as JsonObject)?[target.Sub.Name], value);
         if (unchanged || attribute.Name == "schemas" || (operation.PathLess && attribute.Name != "id"))
         {
             return false;
@@ -114,7 +122,10 @@ public sealed class PatchApplier
     {
         if (operation.Op == PatchOp.Remove || operation.RequiredValue is { ValueKind: JsonValueKind.Null })
         {
-            resource.Remove(extension.Id);
+            if (operation.Op != PatchOp.Add)
+            {
+                resource.Remove(extension.Id);
+            }
             return;
         }
         var value = operation.RequiredValue;
@@ -166,7 +177,14 @@ public sealed class PatchApplier
         if (sub is not null)
         {
             var parent = container[attribute.Name] as JsonObject ?? ScimJson.NewObject();
-            ElementPatch.Set(parent, attribute, sub, SchemaRules.ReadValue(sub, value, path, dialect));
+            if (sub.Name == "value" && dialect.IsEmptyReference(attribute, value))
+            {
+                parent.Clear();
+            }
+            else
+            {
+                ElementPatch.Set(parent, attribute, sub, SchemaRules.ReadValue(sub, value, path, dialect));
+            }
             Attach(container, attribute, parent);
         }
         else if (attribute.MultiValued)
@@ -208,7 +226,6 @@ public sealed class PatchApplier
             Values.RemoveNamed(container[attribute.Name] as JsonArray, operation.Value!.Value, attribute, dialect);
             return;
         }
-        removed.Add(attribute);
         Clear(container, attribute, sub);
     }
 
@@ -221,7 +238,7 @@ public sealed class PatchApplier
         }
         foreach (var element in ScimJson.Values(container[attribute.Name]).OfType<JsonObject>())
         {
-            element.Remove(sub.Name);
+            ElementPatch.Set(element, attribute, sub, null);
         }
     }
 

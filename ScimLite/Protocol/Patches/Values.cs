@@ -83,6 +83,18 @@ internal static class Values
     /// <summary>Whether the element is marked primary.</summary>
     public static bool IsPrimary(JsonNode? element) => element is JsonObject complex && complex["primary"] is JsonValue primary && primary.GetValue<bool>();
 
+    /// <summary>Whether a client sent the value that is there.</summary>
+    public static bool Is(JsonNode? present, JsonElement sent) => (present, sent.ValueKind) switch
+    {
+        (JsonObject complex, JsonValueKind.Object) => sent.EnumerateObject().Count() == complex.Count
+            && sent.EnumerateObject().All(p => Is(complex[ScimJson.Name(p)], p.Value)),
+        (JsonArray array, JsonValueKind.Array) => sent.GetArrayLength() == array.Count
+            && array.Zip(sent.EnumerateArray()).All(pair => Is(pair.First, pair.Second)),
+        (JsonValue text, JsonValueKind.String) => text.GetValueKind() == JsonValueKind.String && text.GetValue<string>() == ScimJson.Text(sent),
+        (JsonValue value, _) => value.ToJsonString() == sent.GetRawText(),
+        _ => false,
+    };
+
     // Every sub-attribute that is named has the named value; the server's own display and $ref say nothing.
     private static bool Covers(JsonNode element, JsonNode wanted, SchemaAttribute attribute)
     {

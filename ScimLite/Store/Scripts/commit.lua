@@ -106,10 +106,15 @@ if document ~= '' or #coming + #going > 0 then
         redis.call('ZREM', KEYS[4], term .. '\0' .. id)
       end
     end
+    local scored = {}
     for i = 1, term_count do
       if kept[new[i]] then
-        redis.call('ZADD', KEYS[4], 0, new[i] .. '\0' .. id)
+        scored[#scored + 1] = 0
+        scored[#scored + 1] = new[i] .. '\0' .. id
       end
+    end
+    for first = 1, #scored, CHUNK do
+      redis.call('ZADD', KEYS[4], unpack(scored, first, math.min(first + CHUNK - 1, #scored)))
     end
     terms = table.concat(new, '\n')
   end

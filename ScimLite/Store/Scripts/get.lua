@@ -1,10 +1,8 @@
--- ARGV: id, key number of the links or 0, most links. Answers {head, document, links} or {}.
+-- KEYS: documents, heads, names, links. ARGV: id, most links (0: none). Answers {head, document, links} or {}.
 local head = redis.call('HGET', KEYS[2], ARGV[1])
 if not head then
   return {}
 end
-local followed = {}
-if ARGV[2] ~= '0' then
-  followed = links(KEYS[tonumber(ARGV[2])], ARGV[1], '', tonumber(ARGV[3]))
-end
+local most = tonumber(ARGV[2])
+local followed = most > 0 and links(KEYS[4], KEYS[3], ARGV[1], '', most) or {}
 return { string.match(head, '^[^\n]*'), redis.call('HGET', KEYS[1], ARGV[1]), followed }

@@ -1,4 +1,5 @@
--- Stands before every script of the store. Keys are declared by the caller, always in this order:
+-- Stands before every script of the store. Keys are declared by the caller, in this order (a script that only reads declares
+-- those that it names itself, since each key costs time):
 -- 1 documents   hash  id -> JSON document
 -- 2 heads       hash  id -> "version created modified\nterm\nterm…"
 -- 3 order       zset  id, scored by the order of creation
@@ -29,7 +30,7 @@ local function write_head(version, created, modified, terms)
 end
 
 -- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
-local function links(key, id, after, limit)
+local function links(key, names_key, id, after, limit)
   local from = after == '' and ('[' .. id .. '\0') or ('(' .. id .. '\0' .. after)
   local pairs_found = redis.call('ZRANGEBYLEX', key, from, '(' .. id .. '\1', 'LIMIT', 0, limit)
   local result = {}
@@ -39,7 +40,7 @@ local function links(key, id, after, limit)
     for i = first, math.min(first + CHUNK - 1, #pairs_found) do
       ids[#ids + 1] = string.sub(pairs_found[i], skip)
     end
-    local names = redis.call('HMGET', KEYS[5], unpack(ids))
+    local names = redis.call('HMGET', names_key, unpack(ids))
     for i = 1, #ids do
       result[#result + 1] = ids[i]
       result[#result + 1] = names[i] or ''

@@ -1,4 +1,4 @@
--- ARGV: mode, its argument, its second argument, start, count, key number of the links or 0, most links in all.
+-- KEYS: the first seven. ARGV: mode, its argument, its second argument, start, count, key number of the links or 0, most links in all.
 -- Answers {total (mode after: where to go on), {id, head, document, links, 1 when links were left out}, …}.
 local mode, argument, second = ARGV[1], ARGV[2], ARGV[3]
 local start, count = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -47,7 +47,7 @@ for i = 1, #ids do
   local followed, left_out = {}, 0
   if ARGV[6] ~= '0' then
     if budget > 0 then
-      followed = links(KEYS[tonumber(ARGV[6])], ids[i], '', budget)
+      followed = links(KEYS[tonumber(ARGV[6])], KEYS[5], ids[i], '', budget)
       budget = budget - math.floor(#followed / 2)
     end
     left_out = budget <= 0 and 1 or 0

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Globalization;
+using ScimLite.Tests.Hosting;
+
+namespace ScimLite.Tests.Benchmarks;
+
+/// <summary>
+/// Measures the running service: what grows with the directory (nothing may, by more than 1.3), and the throughput beside a bare
+/// minimal API in the same run. Each figure is a ratio of two kinds of request that were sent in turn, so that a busy machine
+/// slows both.
+/// </summary>
+public static class ServiceBenchmark
+{
+    private const int Small = 1000, Large = 100_000, Samples = 400, Parallelism = 16;
+
+    /// <summary>Runs everything and prints the tables.</summary>
+    public static async Task<int> RunAsync()
+    {
+        var redis = new RedisServer();
+        await redis.InitializeAsync();
+        Console.WriteLine($"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; Redis: {RedisServer.Description}");
+        foreach (var store in Enum.GetValues<StoreKind>())
+        {
+            using var server = await StartAsync(store);
+            var small = new FilledDirectory(server, "token-of-the-small-one", "/scim/v2");
+            var large = new FilledDirectory(server, "token-of-the-large-one", "/scim/v2");
+            await FillAsync(small, Small, [10, 1000]);
+            var clock = Stopwatch.StartNew();
+            await FillAsync(large, Large, [10, 1000, 100_000]);
+            Console.WriteLine($"\n{store}: {Large} users and 101,010 memberships created in {clock.Elapsed.TotalSeconds:F0} s; the server holds {server.Memory / 1_048_576} MB");
+            await GrowthAsync(small, large);
+            await BesideBareAsync(server, small);
+        }
+        await redis.DisposeAsync();
+        return 0;
+    }
+
+    private static Task<ServerProcess> StartAsync(StoreKind store) => ServerProcess.StartAsync("ScimLite", url => ["--urls", url], new Dictionary<string, string>
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["Logging__LogLevel__Default"] = "Warning",
+        ["ConnectionStrings__Redis"] = store == StoreKind.Redis ? RedisServer.ConnectionString : "",
+        ["ScimLite__Tenants__small__Token"] = "token-of-the-small-one",
+        ["ScimLite__Tenants__small__RequestsPerSecond"] = "100000",
+        ["ScimLite__Tenants__large__Token"] = "token-of-the-large-one",
+        ["ScimLite__Tenants__large__RequestsPerSecond"] = "100000",
+    });
+
+    private static async Task FillAsync(FilledDirectory directory, int users, int[] groups)
+    {
+        await directory.AddUsersAsync(users);
+        foreach (var members in groups)
+        {
+            await directory.AddGroupAsync(members);
+        }
+    }
+
+    // One request at a time, small and large in turn: the medians differ by what the size costs.
+    private static async Task GrowthAsync(FilledDirectory small, FilledDirectory large)
+    {
+        Console.WriteLine($"{"step (one request at a time, median)",-44}{"small",10}{"large",10}{"ratio",8}");
+        await CompareAsync("add one member: group of 10 / 1,000", i => Member(large, 10, i), i => Member(large, 1000, i));
+        await CompareAsync("add one member: group of 10 / 100,000", i => Member(large, 10, i), i => Member(large, 100_000, i));
+        await CompareAsync("find by userName: 1,000 / 100,000 users", i => Find(small, i), i => Find(large, i));
+        await CompareAsync("POST a user: 1,000 / 100,000 users", _ => Post(small), _ => Post(large));
+        await CompareAsync("GET a user: 1,000 / 100,000 users", i => Get(small, i), i => Get(large, i));
+        await CompareAsync("PATCH a user: 1,000 / 100,000 users", i => Patch(small, i), i => Patch(large, i));
+        await CompareAsync("page of 20, at the start: 1,000 / 100,000", _ => Page(small, 1), _ => Page(large, 1));
+        await CompareAsync("page of 20 of 100,000: start / near the end", _ => Page(large, 1), _ => Page(large, Large - 100));
+        await CompareAsync("DELETE a user: 1,000 / 100,000 users", _ => Delete(small), _ => Delete(large));
+    }
+
+    private static async Task CompareAsync(string step, Func<int, Task<double>> small, Func<int, Task<double>> large)
+    {
+        var times = (Small: new List<double>(), Large: new List<double>());
+        for (var i = 0; i < Samples + 50; i++)
+        {
+            var (first, second) = (await small(i), await large(i));
+            if (i >= 50)
+            {
+                times.Small.Add(first);
+                times.Large.Add(second);
+            }
+        }
+        var (a, b) = (Median(times.Small), Median(times.Large));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step,-44}{a,7:F3} ms{b,7:F3} ms{b / a,8:F2}"));
+    }
+
+    private static Task<double> Find(FilledDirectory directory, int i) => TimeAsync(directory, "GET", "/Users" + Texts.Match($"u{1 + (i * 7 % Small):D7}"), null, 200);
+
+    private static async Task<double> Post(FilledDirectory directory)
+    {
+        var user = Texts.User(directory.NextName());
+        var start = Stopwatch.GetTimestamp();
+        directory.Users.Add(await directory.CreateAsync("/Users", user));
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static Task<double> Get(FilledDirectory directory, int i) => TimeAsync(directory, "GET", "/Users/" + directory.Users[i * 11 % Small], null, 200);
+
+    private static Task<double> Patch(FilledDirectory directory, int i) => TimeAsync(directory, "PATCH", "/Users/" + directory.Users[i * 13 % Small], Texts.Title($"Title {Guid.NewGuid()}"), 200);
+
+    private static Task<double> Page(FilledDirectory directory, int start) => TimeAsync(directory, "GET", $"/Users?startIndex={start}&count=20", null, 200);
+
+    private static async Task<double> Delete(FilledDirectory directory)
+    {
+        var id = directory.Users[^1];
+        directory.Users.RemoveAt(directory.Users.Count - 1);
+        return await TimeAsync(directory, "DELETE", "/Users/" + id, null, 204);
+    }
+
+    // A user who is no member yet is added and taken out again; the adding is timed.
+    private static async Task<double> Member(FilledDirectory directory, int size, int i)
+    {
+        if (directory.Users.Count < Large + Samples + 50)
+        {
+            await directory.AddUsersAsync(Samples + 50);
+        }
+        var (group, user) = (directory.Groups[size], directory.Users[Large + i]);
+        var time = await TimeAsync(directory, "PATCH", "/Groups/" + group, Texts.Member("Add", user), 204);
+        await TimeAsync(directory, "PATCH", "/Groups/" + group, Texts.Member("Remove", user), 204);
+        return time;
+    }
+
+    private static async Task<double> TimeAsync(FilledDirectory directory, string method, string path, string? body, int status)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var answer = await directory.SendAsync(method, path, body);
+        var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        FilledDirectory.Check(answer.Status == status, $"{method} {path}: {answer.Status}");
+        return time;
+    }
+
+    private static async Task BesideBareAsync(ServerProcess server, FilledDirectory directory)
+    {
+        using var bareServer = await ServerProcess.StartAsync("ScimLite.Tests", url => ["bare", url, RedisServer.ConnectionString], new Dictionary<string, string>());
+        var bare = new FilledDirectory(bareServer, "none", "");
+        var user = directory.Users[0];
+        var group = directory.Groups[10];
+        var stored = (await directory.SendAsync("GET", "/Users/" + user, null, readBody: true)).Body;
+        await using (var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(RedisServer.ConnectionString))
+        {
+            await redis.GetDatabase().StringSetAsync("bare:" + user, stored);
+            await redis.GetDatabase().StringSetAsync($"bare:userName eq \"u0000007@contoso.com\"", stored);
+        }
+        Console.WriteLine($"{$"throughput at {Parallelism} in parallel",-26}{"bare",9}{"ScimLite",10}{"ratio",7}{"  CPU/request bare, ScimLite",28}{"  p99 ratio",11}");
+        await LoadAsync("GET by id", (d, _) => d.SendAsync("GET", "/Users/" + user, null));
+        await LoadAsync("GET by filter", (d, _) => d.SendAsync("GET", "/Users" + Texts.Match("u0000007"), null));
+        await LoadAsync("POST a user", (d, _) => d.SendAsync("POST", "/Users", Texts.User(d.NextName())));
+        await LoadAsync("PATCH one member", (d, i) => d.SendAsync("PATCH", "/Groups/" + group, Texts.Member(i % 2 == 0 ? "Add" : "Remove", directory.Users[500 + (i / 2 % 400)])));
+        await LoadAsync("PATCH an attribute", (d, i) => d.SendAsync("PATCH", "/Users/" + directory.Users[i % 900], Texts.Title($"Title {i}")));
+
+        async Task LoadAsync(string kind, Func<FilledDirectory, int, Task<(int Status, string Body)>> send)
+        {
+            var results = new[] { new Load(bareServer, bare), new Load(server, directory) };
+            // In turns, the first one to warm up.
+            for (var round = 0; round < 6; round++)
+            {
+                foreach (var load in results)
+                {
+                    await load.RunAsync(send, count: round > 0);
+                }
+            }
+            var (b, s) = (results[0], results[1]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{kind,-26}{b.PerSecond,7:F0}/s{s.PerSecond,8:F0}/s{s.PerSecond / b.PerSecond,7:P0}{b.CpuMicroseconds,15:F0} us{s.CpuMicroseconds,7:F0} us{s.P99 / b.P99,11:F2}"));
+        }
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+
+    private sealed class Load(ServerProcess server, FilledDirectory directory)
+    {
+        private const int Requests = 4000;
+        private readonly List<double> times = [];
+        private TimeSpan elapsed, cpu;
+        private int sent;
+
+        public double PerSecond => times.Count / elapsed.TotalSeconds;
+
+        public double CpuMicroseconds => cpu.TotalMicroseconds / times.Count;
+
+        public double P99
+        {
+            get
+            {
+                times.Sort();
+                return times[times.Count * 99 / 100];
+            }
+        }
+
+        public async Task RunAsync(Func<FilledDirectory, int, Task<(int Status, string Body)>> send, bool count)
+        {
+            var (clock, before) = (Stopwatch.StartNew(), server.Cpu);
+            var round = new double[Requests];
+            await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (i, _) =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                var (status, _) = await send(directory, Interlocked.Increment(ref sent));
+                round[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                FilledDirectory.Check(status < 300, $"{status}");
+            });
+            if (count)
+            {
+                times.AddRange(round);
+                elapsed += clock.Elapsed;
+                cpu += server.Cpu - before;
+            }
+        }
+    }
+}

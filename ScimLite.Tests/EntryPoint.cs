@@ -1,0 +1,22 @@
+using BenchmarkDotNet.Running;
+using ScimLite.Tests.Benchmarks;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace ScimLite.Tests;
+
+/// <summary>
+/// Runs the tests, or a benchmark when asked:
+/// <c>dotnet run -c Release --project ScimLite.Tests -- benchmark</c> measures the service (growth, and throughput beside a bare API),
+/// <c>… -- benchmark-protocol</c> the protocol floor, with BenchmarkDotNet.
+/// </summary>
+public static class EntryPoint
+{
+    /// <summary>Chooses by the first argument.</summary>
+    public static async Task<int> Main(string[] args) => args switch
+    {
+        ["benchmark"] => await ServiceBenchmark.RunAsync(),
+        ["benchmark-protocol", .. var rest] => BenchmarkRunner.Run<ProtocolBenchmarks>(args: rest).HasCriticalValidationErrors ? 1 : 0,
+        ["bare", var url, var redis] => await BareApi.RunAsync(url, redis),
+        _ => await ConsoleRunner.Run(args),
+    };
+}
