@@ -137,7 +137,7 @@ public sealed class InMemoryStore : IResourceStore
             if (change.Document is { } document)
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
-                shelf = shelf with { Index = shelf.Index.Except((old?.Terms ?? []).Select(t => Pair(t, id))).Union(entry.Terms.Select(t => Pair(t, id))) };
+                shelf = shelf with { Index = With(shelf.Index, entry.Terms.Select(t => Pair(t, id)), (old?.Terms ?? []).Select(t => Pair(t, id))) };
                 directory = directory with { Names = directory.Names.SetItem(id, (type.Name, change.Name)) };
             }
             if (old is null)
@@ -149,8 +149,8 @@ public sealed class InMemoryStore : IResourceStore
             directory = directory with
             {
                 Shelves = directory.Shelves.SetItem(type.Name, shelf),
-                Members = directory.Members.Except(going.Select(m => Pair(id, m))).Union(coming.Select(m => Pair(id, m))),
-                MemberOf = directory.MemberOf.Except(going.Select(m => Pair(m, id))).Union(coming.Select(m => Pair(m, id))),
+                Members = With(directory.Members, coming.Select(m => Pair(id, m)), going.Select(m => Pair(id, m))),
+                MemberOf = With(directory.MemberOf, coming.Select(m => Pair(m, id)), going.Select(m => Pair(m, id))),
             };
         }
         var outcome = old is null ? "created" : changed ? "changed" : "unchanged";
@@ -163,7 +163,10 @@ public sealed class InMemoryStore : IResourceStore
     {
         var (type, id) = (deletion.Key.Type, deletion.Key.Id);
         var shelf = directory.Of(type);
-        var old = shelf.Entries.GetValueOrDefault(id);
+        if (shelf.Entries.GetValueOrDefault(id) is not { } old)
+        {
+            return (new CommitOutcome.Missing(), directory);
+        }
         if (Refuse(deletion.Expected, old) is { } refused)
         {
             return (refused, directory);
@@ -175,12 +178,12 @@ public sealed class InMemoryStore : IResourceStore
             Shelves = directory.Shelves.SetItem(type.Name, shelf with
             {
                 Entries = shelf.Entries.Remove(id),
-                Order = shelf.Order.Remove(new Place(old!.Sequence, id)),
-                Index = shelf.Index.Except(old.Terms.Select(t => Pair(t, id))),
+                Order = shelf.Order.Remove(new Place(old.Sequence, id)),
+                Index = With(shelf.Index, [], old.Terms.Select(t => Pair(t, id))),
             }),
             Names = directory.Names.Remove(id),
-            Members = directory.Members.Except(groups.Select(g => Pair(g, id))).Except(members.Select(m => Pair(id, m))),
-            MemberOf = directory.MemberOf.Except(groups.Select(g => Pair(id, g))).Except(members.Select(m => Pair(m, id))),
+            Members = With(directory.Members, [], groups.Select(g => Pair(g, id)).Concat(members.Select(m => Pair(id, m)))),
+            MemberOf = With(directory.MemberOf, [], groups.Select(g => Pair(id, g)).Concat(members.Select(m => Pair(m, id)))),
         };
         var now = Time(deletion.Activity.Time);
         var holders = directory.Shelves.GetValueOrDefault("Group");
@@ -224,6 +227,21 @@ public sealed class InMemoryStore : IResourceStore
 
     private static Link LinkTo(Directory directory, string id) =>
         directory.Names.TryGetValue(id, out var name) ? new Link(id, name.Type, name.Display) : new Link(id, null, null);
+
+    // A builder shares what it does not change with the set it came from, and makes no copy for each entry.
+    private static ImmutableSortedSet<string> With(ImmutableSortedSet<string> set, IEnumerable<string> added, IEnumerable<string> removed)
+    {
+        var builder = set.ToBuilder();
+        foreach (var entry in removed)
+        {
+            builder.Remove(entry);
+        }
+        foreach (var entry in added)
+        {
+            builder.Add(entry);
+        }
+        return builder.ToImmutable();
+    }
 
     private static string Pair(string left, string right) => $"{left}\0{right}";
 

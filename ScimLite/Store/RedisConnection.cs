@@ -13,7 +13,7 @@ namespace ScimLite.Store;
 public sealed class RedisConnection : IAsyncDisposable
 {
     // Every script of the store is safe to repeat, so each of these may mean "not done" or "done, and the answer was lost".
-    private static readonly string[] Passing = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY", "OOM"];
+    private static readonly string[] Passing = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY", "OOM", "MISCONF"];
 
     private readonly Lazy<Task<ConnectionMultiplexer>> connection;
     private readonly ResiliencePipeline pipeline;
@@ -60,7 +60,11 @@ public sealed class RedisConnection : IAsyncDisposable
         try
         {
             return await pipeline.ExecuteAsync(
-                static async (s, _) => await s.call((await s.connection.Value.ConfigureAwait(false)).GetDatabase(), s.state).ConfigureAwait(false),
+                static async (s, token) =>
+                {
+                    var redis = await s.connection.Value.WaitAsync(token).ConfigureAwait(false);
+                    return await s.call(redis.GetDatabase(), s.state).WaitAsync(token).ConfigureAwait(false);
+                },
                 (connection, call, state), cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (IsPassing(e) || e is BrokenCircuitException or TimeoutRejectedException)

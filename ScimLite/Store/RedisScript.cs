@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
@@ -52,8 +53,6 @@ internal sealed class RedisScript
         return reader.ReadToEnd();
     }
 
-    // Redis names scripts by SHA-1; nothing is kept secret by it.
-#pragma warning disable CA5350
+    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1; nothing is kept secret by it.")]
     private static byte[] Sha1(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
-#pragma warning restore CA5350
 }

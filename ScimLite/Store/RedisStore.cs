@@ -40,7 +40,8 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         {
             Lookup.All => ("all", "", ""),
             Lookup.ByTerm term => ("term", term.Term.Text, ""),
-            Lookup.ById id => ("id", id.Id, id.MemberId ?? ""),
+            Lookup.ById { MemberId: { } member } id => ("membership", id.Id, member),
+            Lookup.ById id => ("id", id.Id, ""),
             Lookup.ByMember member => ("member", member.MemberId, ""),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -80,7 +81,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         {
             "taken" => new CommitOutcome.Taken(change.Terms[(int)reply[1] - 1]),
             "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
-            _ => ReadOutcome(reply, change.FollowLinks ? ReadLinks(reply[2]) : []),
+            _ => ReadOutcome(reply, change.FollowLinks),
         };
     }
 
@@ -103,7 +104,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
                 left = (long)await RunAsync(RedisScript.Sweep, "sweep", keys, [MostLinks], cancel).ConfigureAwait(false);
             }
         }
-        return ReadOutcome(reply, []);
+        return ReadOutcome(reply, followLinks: false);
     }
 
     /// <inheritdoc/>
@@ -174,7 +175,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
 
     private static bool HasLinks(ResourceType type) => type.HasMembers || type.HasGroups;
 
-    private static CommitOutcome ReadOutcome(RedisResult[] reply, IReadOnlyList<Link> links)
+    private static CommitOutcome ReadOutcome(RedisResult[] reply, bool followLinks)
     {
         switch ((string?)reply[0])
         {
@@ -184,7 +185,8 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
                 return new CommitOutcome.Stale((long)reply[1]);
             default:
                 var done = ((string)reply[1]!).Split(' ');
-                return new CommitOutcome.Committed(done[0] != "unchanged", Number(done[1]), done[2], done[3], (int)Number(done[4]), (int)Number(done[5]), links);
+                return new CommitOutcome.Committed(done[0] != "unchanged", Number(done[1]), done[2], done[3], (int)Number(done[4]), (int)Number(done[5]),
+                    followLinks ? ReadLinks(reply[2]) : []);
         }
     }
 

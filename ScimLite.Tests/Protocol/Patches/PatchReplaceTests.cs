@@ -117,6 +117,7 @@ public sealed class PatchReplaceTests
     [InlineData("manager", "\"\"", """{"division":"D"}""")]
     [InlineData("manager", """{"value":""}""", """{"division":"D"}""")]
     [InlineData("manager", """[{"value":""}]""", """{"division":"D"}""")]
+    [InlineData("manager.value", "\"\"", """{"division":"D"}""")]
     [InlineData("manager", "null", """{"division":"D"}""")]
     [InlineData("manager", """{"value":null}""", """{"division":"D"}""")]
     public void A_manager_is_an_id_in_any_wrapping_and_an_empty_one_is_none(string path, string value, string extension) =>

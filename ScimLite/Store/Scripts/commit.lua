@@ -9,9 +9,26 @@ local term_count, add_count, remove_count = tonumber(ARGV[13]), tonumber(ARGV[14
 local first_term, first_add = 16, 16 + 2 * term_count
 local first_remove = first_add + add_count
 
+-- The names of the members to add, its own as it is going to be, and those that have none.
+local names, unknown = {}, { 'unknown' }
+for first = 0, add_count - 1, CHUNK do
+  local last = math.min(first + CHUNK, add_count)
+  local found = redis.call('HMGET', KEYS[5], unpack(ARGV, first_add + first, first_add + last - 1))
+  for i = 1, last - first do
+    local member = ARGV[first_add + first + i - 1]
+    if not found[i] and #unknown <= 10 then
+      unknown[#unknown + 1] = member
+    end
+    if ARGV[9] == '1' then
+      names[#names + 1] = member
+      names[#names + 1] = member == id and document ~= '' and ARGV[6] or found[i] or ''
+    end
+  end
+end
+
 local done = redis.call('GET', KEYS[11])
 if done then
-  return { 'done', done, {} }
+  return { 'done', done, names }
 end
 
 local head = redis.call('HGET', KEYS[2], id)
@@ -41,21 +58,6 @@ for i = 1, term_count do
   end
 end
 
-local names, unknown = {}, { 'unknown' }
-for first = 0, add_count - 1, CHUNK do
-  local last = math.min(first + CHUNK, add_count)
-  local found = redis.call('HMGET', KEYS[5], unpack(ARGV, first_add + first, first_add + last - 1))
-  for i = 1, last - first do
-    local member = ARGV[first_add + first + i - 1]
-    if not found[i] and #unknown <= 10 then
-      unknown[#unknown + 1] = member
-    end
-    if ARGV[9] == '1' then
-      names[#names + 1] = member
-      names[#names + 1] = found[i] or ''
-    end
-  end
-end
 if #unknown > 1 and ARGV[7] ~= '1' then
   return unknown
 end

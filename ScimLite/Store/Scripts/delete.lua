@@ -23,6 +23,8 @@ for term in string.gmatch(terms, '[^\n]+') do
   redis.call('ZREM', KEYS[4], term .. '\0' .. id)
 end
 
+-- How many memberships end, now or as the rest is swept.
+local going = redis.call('ZLEXCOUNT', KEYS[6], '[' .. id .. '\0', '(' .. id .. '\1')
 -- Every group that it was a member of is another group now.
 local groups = range(KEYS[7], id, 0, -1)
 for i = 1, #groups do
@@ -38,16 +40,11 @@ end
 
 -- Without its head and its name a group is a member's group no more; what is left of a large one goes in bounded steps.
 local most = tonumber(ARGV[8])
-local members = range(KEYS[6], id, 0, most)
-for i = 1, #members do
-  redis.call('ZREM', KEYS[6], members[i])
-  redis.call('ZREM', KEYS[7], string.sub(members[i], #id + 2) .. '\0' .. id)
-end
-if #members == most then
+if take_apart(id, most) == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log('deleted', 0, #members, ARGV[4], ARGV[7], ARGV[5], ARGV[6])
-done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, #members)
+log('deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6])
+done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', 60)
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

@@ -49,6 +49,16 @@ local function links(key, names_key, id, after, limit)
   return result
 end
 
+-- Ends up to so many memberships of a group that is gone, and tells how many they were.
+local function take_apart(id, most)
+  local members = range(KEYS[6], id, 0, most)
+  for i = 1, #members do
+    redis.call('ZREM', KEYS[6], members[i])
+    redis.call('ZREM', KEYS[7], string.sub(members[i], #id + 2) .. '\0' .. id)
+  end
+  return #members
+end
+
 local function log(outcome, added, removed, now, entry, oldest, most)
   local sequence = redis.call('INCR', KEYS[9])
   redis.call('ZADD', KEYS[8], sequence, string.format('%d %s %s %d %d ', sequence, now, outcome, added, removed) .. entry)

@@ -20,9 +20,9 @@ elseif mode == 'term' then
   for i = 1, #found do
     ids[i] = string.sub(found[i], #argument + 2)
   end
-elseif mode == 'id' then
+elseif mode == 'id' or mode == 'membership' then
   local there = redis.call('HEXISTS', KEYS[2], argument) == 1
-  if there and (second == '' or redis.call('ZSCORE', KEYS[6], argument .. '\0' .. second)) then
+  if there and (mode == 'id' or redis.call('ZSCORE', KEYS[6], argument .. '\0' .. second)) then
     total = 1
     ids = (start == 0 and count > 0) and { argument } or {}
   end
