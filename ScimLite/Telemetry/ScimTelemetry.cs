@@ -106,8 +106,14 @@ public sealed class ScimCall : IDisposable
 
     internal IReadOnlyCollection<string> Quirks { get; private set; } = [];
 
-    /// <summary>Which resource the call is about.</summary>
-    public void About(string id) => activity?.SetTag("scim.resource.id", id);
+    /// <summary>Which resource the call is about. An id that can't be ours is not told: a client may have put an e-mail there.</summary>
+    public void About(string id)
+    {
+        if (activity is not null && Guid.TryParse(id, out _))
+        {
+            activity.SetTag("scim.resource.id", id);
+        }
+    }
 
     /// <summary>By which index or scan a search is answered.</summary>
     public void Planned(string plan) => activity?.SetTag("scim.query.plan", plan);
