@@ -24,6 +24,21 @@ catch (SettingsException e)
     Console.Error.WriteLine($"ScimLite does not start, because a setting can't be used:{Environment.NewLine}{e.Message}");
     return 2;
 }
+RedisConnection? redis = null;
+try
+{
+    if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } text)
+    {
+        redis = new RedisConnection(text);
+    }
+}
+catch (ArgumentException)
+{
+    // Its words could repeat a part of the password.
+    Console.Error.WriteLine("ScimLite does not start, because a setting can't be used:"
+        + $"{Environment.NewLine}ConnectionStrings:Redis can't be read; allowed is a string of StackExchange.Redis, such as localhost:6379,password=…");
+    return 2;
+}
 var newcomer = builder.Environment.IsDevelopment() && settings.Tenants.Count == 0;
 if (newcomer)
 {
@@ -49,9 +64,9 @@ var services = builder.Services;
 services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(catalog).AddSingleton(TimeProvider.System);
 services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
 services.AddScimTelemetry(builder.Configuration);
-if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+if (redis is not null)
 {
-    services.AddSingleton(new RedisConnection(redis)).AddSingleton<IResourceStore, RedisStore>();
+    services.AddSingleton(redis).AddSingleton<IResourceStore, RedisStore>();
 }
 else
 {
@@ -73,7 +88,10 @@ var app = builder.Build();
 // Pipeline
 if (settings.KnownProxies.Count > 0)
 {
+    // The framework believes the loopback unless told otherwise.
     var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
+    forwarded.KnownIPNetworks.Clear();
+    forwarded.KnownProxies.Clear();
     foreach (var proxy in settings.KnownProxies)
     {
         forwarded.KnownIPNetworks.Add(proxy.Contains('/', StringComparison.Ordinal) ? System.Net.IPNetwork.Parse(proxy) : new System.Net.IPNetwork(IPAddress.Parse(proxy), proxy.Contains(':', StringComparison.Ordinal) ? 128 : 32));
@@ -82,8 +100,8 @@ if (settings.KnownProxies.Count > 0)
 }
 app.UseMiddleware<Correlation>();
 app.UseExceptionHandler(_ => { });
-app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
 app.Use(TenantGate.CollapseSlashes);
+app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();

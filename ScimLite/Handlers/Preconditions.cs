@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using ScimLite.Store;
 
 namespace ScimLite.Handlers;
 
 /// <summary>Reads <c>If-Match</c> and <c>If-None-Match</c>, RFC 7644 §3.14. Tags that are none of ours match no version.</summary>
-public static class Preconditions
+public static partial class Preconditions
 {
     /// <summary>Which versions a write may meet; null when the client doesn't care.</summary>
     public static Expected? IfMatch(HttpContext http)
@@ -24,8 +25,9 @@ public static class Preconditions
         return header.Count > 0 && Tags(header) is var tags && (tags.Contains("*") || tags.Any(t => Version(t) == version));
     }
 
+    // A tag in quotes may hold commas.
     private static string[] Tags(Microsoft.Extensions.Primitives.StringValues header) =>
-        header.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        [.. Tag().Matches(header.ToString()).Select(m => m.Value)];
 
     // Compared weakly: "3" and W/"3" are the same version. Clients also send the tag without its quotes.
     private static long? Version(string tag)
@@ -33,4 +35,7 @@ public static class Preconditions
         var opaque = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
         return long.TryParse(opaque.Trim('"'), System.Globalization.NumberStyles.None, null, out var version) ? version : null;
     }
+
+    [GeneratedRegex("(?:W/)?\"[^\"]*\"|[^,\\s]+")]
+    private static partial Regex Tag();
 }

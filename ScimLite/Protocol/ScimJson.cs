@@ -41,8 +41,8 @@ public static class ScimJson
         }
         catch (InvalidOperationException)
         {
-            // The search for names given twice decodes every name.
-            throw BrokenName();
+            // The search for names given twice reads them, and stumbles over these.
+            throw HalfPair("name");
         }
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
@@ -62,7 +62,7 @@ public static class ScimJson
         }
         catch (InvalidOperationException)
         {
-            throw new ScimException(ScimError.InvalidSyntax("A string in the body holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
+            throw HalfPair("string");
         }
     }
 
@@ -75,26 +75,28 @@ public static class ScimJson
         }
         catch (InvalidOperationException)
         {
-            throw BrokenName();
+            throw HalfPair("name");
         }
     }
 
-    /// <summary>Finds a property whose name may be spelt in any case.</summary>
+    /// <summary>Finds a property whose name may be spelt in any case; null when there is none.</summary>
+    /// <exception cref="ScimException"><c>invalidSyntax</c>: it is given twice, in different upper and lower case.</exception>
     public static JsonElement? Find(JsonElement container, string name)
     {
-        if (container.TryGetProperty(name, out var exact))
-        {
-            return exact;
-        }
+        JsonElement? found = null;
         foreach (var property in container.EnumerateObject())
         {
             if (Name(property).Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                return property.Value;
+                found = found is null ? property.Value : throw GivenTwice(name);
             }
         }
-        return null;
+        return found;
     }
+
+    /// <summary>What to throw where two names differ in upper and lower case alone.</summary>
+    public static ScimException GivenTwice(string name) => new(ScimError.InvalidSyntax(
+        $"'{name}' is given twice, in different upper and lower case. Send it once."));
 
     /// <summary>A number that keeps the digits it was sent with.</summary>
     public static JsonNode Number(string digits) => JsonNode.Parse(digits)!;
@@ -119,6 +121,6 @@ public static class ScimJson
     /// <summary>A copy that can be changed without touching the original.</summary>
     public static JsonObject Copy(JsonObject tree) => tree.DeepClone().AsObject();
 
-    private static ScimException BrokenName() => new(ScimError.InvalidSyntax(
-        "A name in the body holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
+    private static ScimException HalfPair(string what) => new(ScimError.InvalidSyntax(
+        $"A {what} in the body holds half of a surrogate pair (\\ud800 to \\udfff). Send complete characters."));
 }

@@ -98,10 +98,11 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
             ], cancel).ConfigureAwait(false))!;
         if ((string?)reply[0] == "done")
         {
-            // The group is gone already; this takes the memberships of a large one apart, and of any that a crash left behind.
+            // The group is gone already; this takes the memberships of a large one apart, and of any that a crash left behind. A
+            // caller that doesn't wait for it changes nothing about that.
             for (var left = (long)reply[2]; left > 0;)
             {
-                left = (long)await RunAsync(RedisScript.Sweep, "sweep", keys, [MostLinks], cancel).ConfigureAwait(false);
+                left = (long)await RunAsync(RedisScript.Sweep, "sweep", keys, [MostLinks], CancellationToken.None).ConfigureAwait(false);
             }
         }
         return ReadOutcome(reply, followLinks: false);

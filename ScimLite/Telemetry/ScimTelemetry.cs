@@ -156,15 +156,16 @@ public sealed class ScimCall : IDisposable
         {
             activity?.SetTag("scim.error.type", scimType);
         }
-        if (!Refused)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error);
-        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (activity is not null && Outcome == "failed")
+        {
+            // So too where an exception went past every refusal.
+            activity.SetTag("scim.outcome", Outcome).SetStatus(ActivityStatusCode.Error);
+        }
         telemetry.Finish(this, Stopwatch.GetElapsedTime(start));
         activity?.Dispose();
     }

@@ -18,7 +18,8 @@ public sealed class TenantRegistry
         Tenants = [.. settings.Tenants.Select(t => new Tenant(
             t.Key, t.Value.DisplayName.Length > 0 ? t.Value.DisplayName : t.Key, t.Value.RequestsPerSecond, t.Value.Dialect,
             t.Value.UnknownMembers == UnknownMembers.Accept, t.Value.ProvisioningEnabled))];
-        byHash = Tenants.Select(t => (Hash: HashOf(settings.Tenants[t.Id].Token), Identity: new Identity(t, "Secret Token"))).ToLookup(c => Bucket(c.Hash));
+        byHash = Tenants.Where(t => settings.Tenants[t.Id].Token.Length > 0)
+            .Select(t => (Hash: HashOf(settings.Tenants[t.Id].Token), Identity: new Identity(t, "Secret Token"))).ToLookup(c => Bucket(c.Hash));
     }
 
     /// <summary>All tenants.</summary>

@@ -33,9 +33,9 @@ public sealed class ListQueryValidator : AbstractValidator<ListQuery>
     public ListQueryValidator()
     {
         RuleFor(q => q.StartIndex).Must(IsNumber).OverridePropertyName("startIndex")
-            .WithMessage("'{PropertyName}' is no whole number. Send 1 for the first page.");
+            .WithMessage("'{PropertyPath}' is no whole number. Send 1 for the first page.");
         RuleFor(q => q.Count).Must(IsNumber).OverridePropertyName("count")
-            .WithMessage("'{PropertyName}' is no whole number. Send how many resources a page is to hold.");
+            .WithMessage("'{PropertyPath}' is no whole number. Send how many resources a page is to hold.");
         RuleFor(q => q.ExcludedAttributes).Must((q, excluded) => string.IsNullOrEmpty(excluded) || string.IsNullOrEmpty(q.Attributes))
             .OverridePropertyName("excludedAttributes")
             .WithMessage("'attributes' and 'excludedAttributes' exclude each other (RFC 7644 §3.9). Send one of them.");

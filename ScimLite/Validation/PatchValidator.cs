@@ -11,5 +11,5 @@ public sealed class PatchValidator : AbstractValidator<PatchRequest>
 
     /// <summary>States the rules.</summary>
     public PatchValidator() => RuleFor(p => p.Operations.Count).LessThanOrEqualTo(MaxOperations).OverridePropertyName("Operations")
-        .WithMessage("'{PropertyName}' holds {PropertyValue} operations, at most {ComparisonValue} are read. Send them in several requests.");
+        .WithMessage("'{PropertyPath}' holds {PropertyValue} operations, at most {ComparisonValue} are read. Send them in several requests.");
 }

@@ -23,7 +23,7 @@ public sealed class ResourceValidator : AbstractValidator<JsonObject>
             if (attribute is { Required: true, Type: AttributeType.String, MultiValued: false })
             {
                 RuleFor(r => (string?)r[name]).NotEmpty().OverridePropertyName(name)
-                    .WithMessage("'{PropertyName}' is blank. Send a value for it; in Entra, map it to a source attribute that everyone has.");
+                    .WithMessage("'{PropertyPath}' is blank. Send a value for it; in Entra, map it to a source attribute that everyone has.");
             }
             if (attribute.MultiValued)
             {
@@ -40,18 +40,18 @@ public sealed class ResourceValidator : AbstractValidator<JsonObject>
         foreach (var indexed in type.Indexed)
         {
             RuleFor(r => r).Must(r => Texts(r, indexed).All(t => t.Length <= MaxIndexedLength)).OverridePropertyName(indexed.Path)
-                .WithMessage($"'{{PropertyName}}' has more than {MaxIndexedLength} characters. Send a shorter value.");
+                .WithMessage($"'{{PropertyPath}}' has more than {MaxIndexedLength} characters. Send a shorter value.");
         }
     }
 
     private void AddValueRules(string path, Func<JsonObject, JsonArray?> values, bool primary)
     {
         RuleFor(r => r).Must(r => values(r) is not { Count: > MaxValues }).OverridePropertyName(path)
-            .WithMessage($"'{{PropertyName}}' has more than {MaxValues} values. Send fewer.");
+            .WithMessage($"'{{PropertyPath}}' has more than {MaxValues} values. Send fewer.");
         if (primary)
         {
             RuleFor(r => r).Must(r => values(r) is not { } array || array.Count(IsPrimary) <= 1).OverridePropertyName(path)
-                .WithMessage("More than one value of '{PropertyName}' is primary. Mark one of them.");
+                .WithMessage("More than one value of '{PropertyPath}' is primary. Mark one of them.");
         }
     }
 

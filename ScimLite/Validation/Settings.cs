@@ -24,7 +24,7 @@ public sealed record Settings
 /// <summary>One tenant, under <c>ScimLite:Tenants:&lt;id&gt;</c>.</summary>
 public sealed record TenantSettings
 {
-    /// <summary>The Secret Token, at least 16 characters.</summary>
+    /// <summary>The Secret Token, ASCII without blanks; long and random, since whoever has it owns the directory. Empty: nobody can sign in with one.</summary>
     public string Token { get; init; } = "";
 
     /// <summary>The name for people; empty takes the id.</summary>

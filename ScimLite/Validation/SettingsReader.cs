@@ -13,9 +13,10 @@ public static partial class SettingsReader
     public static Settings Read(IConfiguration configuration)
     {
         Settings settings;
+        var section = configuration.GetSection("ScimLite");
         try
         {
-            settings = configuration.GetSection("ScimLite").Get<Settings>() ?? new Settings();
+            settings = (section.Get<Settings>() ?? new Settings()) with { Tenants = ReadTenants(section.GetSection("Tenants")) };
         }
         catch (InvalidOperationException e) when (Unreadable().Match(e.Message) is { Success: true } match)
         {
@@ -23,11 +24,20 @@ public static partial class SettingsReader
             var allowed = SettingsValidator.Allowed.GetValueOrDefault(key[(key.LastIndexOf(':') + 1)..], "a value of another kind");
             throw new SettingsException($"{key} is '{match.Groups["value"].Value}'; allowed is {allowed}.");
         }
+        if (section["KnownProxies"] is { Length: > 0 } proxies)
+        {
+            settings = settings with { KnownProxies = proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) };
+        }
         var result = new SettingsValidator().Validate(settings);
         return result.IsValid ? settings : throw new SettingsException(string.Join(Environment.NewLine, result.Errors.Select(e => e.ErrorMessage)));
     }
 
+    // One by one: of a dictionary the binder leaves out what it can't read, and says nothing.
+    private static Dictionary<string, TenantSettings> ReadTenants(IConfigurationSection tenants) => string.IsNullOrEmpty(tenants.Value)
+        ? tenants.GetChildren().ToDictionary(t => t.Key, t => t.Get<TenantSettings>() ?? new TenantSettings())
+        : throw new SettingsException("ScimLite:Tenants is one value; allowed are tenants by id, such as ScimLite:Tenants:acme:Token.");
+
     // The binder's own words for a value that it can't convert.
-    [GeneratedRegex("configuration value (?:'(?<value>.*)' )?at '(?<key>[^']+)'")]
+    [GeneratedRegex("configuration value (?:'(?<value>.*)' )?at '(?<key>[^']+)'", RegexOptions.Singleline)]
     private static partial Regex Unreadable();
 }

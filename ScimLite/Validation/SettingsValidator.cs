@@ -19,9 +19,9 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
     public SettingsValidator()
     {
         RuleFor(s => s.PublicUrl).Must(url => url.Length == 0 || IsOrigin(url)).OverridePropertyName("ScimLite:PublicUrl")
-            .WithMessage("{PropertyName} is '{PropertyValue}'; allowed is scheme and host alone, such as https://scim.example.com.");
+            .WithMessage("{PropertyPath} is '{PropertyValue}'; allowed is scheme and host alone, such as https://scim.example.com.");
         RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
-            .WithMessage("{PropertyName} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
+            .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
         Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);
         Range(s => s.Limits.MaxPageSize, "ScimLite:Limits:MaxPageSize", 1, 10_000);
         Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);
@@ -32,7 +32,7 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
 
     private void Range(System.Linq.Expressions.Expression<Func<Settings, int>> setting, string key, int from, int to) =>
         RuleFor(setting).InclusiveBetween(from, to).OverridePropertyName(key)
-            .WithMessage($"{{PropertyName}} is {{PropertyValue}}; allowed is {Allowed[key[(key.LastIndexOf(':') + 1)..]]}.");
+            .WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed[key[(key.LastIndexOf(':') + 1)..]]}.");
 
     private static void CheckTenants(IReadOnlyDictionary<string, TenantSettings> tenants, ValidationContext<Settings> context)
     {
@@ -44,11 +44,11 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
             {
                 context.AddFailure(key, $"{key}: '{id}' is no tenant id; allowed are 1 to 63 small letters, digits and dashes, not starting with a dash.");
             }
-            if (tenant.Token.Length < 16)
+            if (tenant.Token.AsSpan().ContainsAnyExceptInRange('!', '~'))
             {
-                context.AddFailure(key, $"{key}:Token has {tenant.Token.Length} characters; allowed are 16 and more.");
+                context.AddFailure(key, $"{key}:Token holds characters that a header can't carry; allowed is ASCII without blanks.");
             }
-            else if (!tokens.TryAdd(tenant.Token, id))
+            else if (tenant.Token.Length > 0 && !tokens.TryAdd(tenant.Token, id))
             {
                 context.AddFailure(key, $"{key}:Token is also the token of tenant '{tokens[tenant.Token]}'; each tenant needs its own.");
             }
@@ -56,9 +56,13 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
             {
                 context.AddFailure(key, $"{key}:RequestsPerSecond is {tenant.RequestsPerSecond}; allowed is {Allowed["RequestsPerSecond"]}.");
             }
-            if (!Enum.IsDefined(tenant.Dialect) || !Enum.IsDefined(tenant.UnknownMembers))
+            if (!Enum.IsDefined(tenant.Dialect))
             {
-                context.AddFailure(key, $"{key}: Dialect is {tenant.Dialect} and UnknownMembers is {tenant.UnknownMembers}; allowed are {Allowed["Dialect"]}, and {Allowed["UnknownMembers"]}.");
+                context.AddFailure(key, $"{key}:Dialect is {tenant.Dialect}; allowed is {Allowed["Dialect"]}.");
+            }
+            if (!Enum.IsDefined(tenant.UnknownMembers))
+            {
+                context.AddFailure(key, $"{key}:UnknownMembers is {tenant.UnknownMembers}; allowed is {Allowed["UnknownMembers"]}.");
             }
         }
     }
@@ -66,6 +70,6 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
     private static bool IsOrigin(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
         && uri.Scheme is "https" or "http" && uri.PathAndQuery == "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z")]
     private static partial Regex TenantId();
 }

@@ -156,7 +156,11 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         {
             Merge(element, attribute, operation.RequiredValue, path.ToString(), dialect);
         }
-        container[attribute.Name] = Values.Add(container[attribute.Name] as JsonArray, [element], attribute);
+        if (container[attribute.Name] is not JsonArray present)
+        {
+            container[attribute.Name] = present = [];
+        }
+        Values.Add(present, Values.ByKey(present, attribute), [element], attribute);
     }
 
     private static bool IsEmpty(JsonElement value) =>

@@ -16,6 +16,9 @@ public sealed class PatchApplier
     private readonly EntraDialect dialect;
     private readonly HashSet<AttributeTarget> removed = [];
 
+    // Kept from one add to the next: with thousands of them, none may look at every element again.
+    private readonly Dictionary<SchemaAttribute, Dictionary<string, JsonNode>> elements = [];
+
     private PatchApplier(JsonObject resource, ResourceType type, EntraDialect dialect)
     {
         this.resource = resource;
@@ -65,6 +68,10 @@ public sealed class PatchApplier
         if (operation.Op == PatchOp.Remove)
         {
             removed.Add(target);
+        }
+        if (operation.Op != PatchOp.Add || path.Condition is not null)
+        {
+            elements.Remove(attribute);
         }
         var container = Container(resource, target.Extension) ?? ScimJson.NewObject();
         if (path.Condition is { } condition)
@@ -197,7 +204,7 @@ public sealed class PatchApplier
             }
             else if (values is not null)
             {
-                container[attribute.Name] = Values.Add(container[attribute.Name] as JsonArray, values, attribute);
+                Add(container, attribute, values);
             }
         }
         else if (attribute.Type == AttributeType.Complex)
@@ -227,6 +234,19 @@ public sealed class PatchApplier
             return;
         }
         Clear(container, attribute, sub);
+    }
+
+    private void Add(JsonObject container, SchemaAttribute attribute, JsonArray added)
+    {
+        if (container[attribute.Name] is not JsonArray present)
+        {
+            container[attribute.Name] = present = [];
+        }
+        if (!elements.TryGetValue(attribute, out var byKey))
+        {
+            elements.Add(attribute, byKey = Values.ByKey(present, attribute));
+        }
+        Values.Add(present, byKey, added, attribute);
     }
 
     private static void Clear(JsonObject container, SchemaAttribute attribute, SchemaAttribute? sub)

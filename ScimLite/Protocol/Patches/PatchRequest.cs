@@ -88,7 +88,7 @@ public sealed record PatchRequest(IReadOnlyList<PatchOperation> Operations)
     {
         if (ScimJson.Find(body, "schemas") is not { ValueKind: JsonValueKind.Array } schemas || !schemas.EnumerateArray().Any(IsPatchOp))
         {
-            throw new ScimException(ScimError.InvalidSyntax($"A PATCH needs \"schemas\":[\"{Urns.PatchOp}\"]."));
+            throw new ScimException(ScimError.InvalidSyntax($"The body is no PATCH request. Send \"schemas\":[\"{Urns.PatchOp}\"] beside 'Operations'."));
         }
         if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list)
         {

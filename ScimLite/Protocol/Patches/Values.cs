@@ -8,22 +8,31 @@ namespace ScimLite.Protocol.Patches;
 /// <summary>The elements of a multi-valued attribute: which are the same, which is primary, which are meant.</summary>
 internal static class Values
 {
-    /// <summary>Appends what is not there yet. An element with the <c>value</c> and <c>type</c> of one that is there adds to it
-    /// instead: RFC 7643 §2.4 wants each pair once.</summary>
-    public static JsonArray Add(JsonArray? present, JsonArray added, SchemaAttribute attribute)
+    /// <summary>The elements by what makes two of them the same.</summary>
+    public static Dictionary<string, JsonNode> ByKey(JsonArray present, SchemaAttribute attribute)
     {
-        var result = (JsonArray?)present?.DeepClone() ?? [];
-        var byKey = new Dictionary<string, JsonNode>(StringComparer.Ordinal);
-        foreach (var element in result)
+        var byKey = new Dictionary<string, JsonNode>(present.Count, StringComparer.Ordinal);
+        foreach (var element in present)
         {
             byKey.TryAdd(Key(element!, attribute), element!);
         }
+        return byKey;
+    }
+
+    /// <summary>Appends what is not there yet. An element with the <c>value</c> and <c>type</c> of one that is there adds to it
+    /// instead: RFC 7643 §2.4 wants each pair once.</summary>
+    /// <param name="present">The elements that are there.</param>
+    /// <param name="byKey">The same as <see cref="ByKey"/> tells them; kept in step.</param>
+    /// <param name="added">The elements to add.</param>
+    /// <param name="attribute">Whose elements they are.</param>
+    public static void Add(JsonArray present, Dictionary<string, JsonNode> byKey, JsonArray added, SchemaAttribute attribute)
+    {
         foreach (var element in added)
         {
             var copy = element!.DeepClone();
             if (!byKey.TryGetValue(Key(copy, attribute), out var same))
             {
-                result.Add(copy);
+                present.Add(copy);
                 byKey.Add(Key(copy, attribute), copy);
                 same = copy;
             }
@@ -36,10 +45,9 @@ internal static class Values
             }
             if (IsPrimary(copy))
             {
-                Demote(result, [same]);
+                Demote(present, [same]);
             }
         }
-        return result;
     }
 
     /// <summary>Takes away the elements that a remove operation names in its value.</summary>
@@ -122,7 +130,8 @@ internal static class Values
             return $"{Fold(value, sub)}\0{complex["type"]?.ToString().ToUpperInvariant()}";
         }
         var key = new StringBuilder();
-        foreach (var part in attribute.SubAttributes)
+        // Not by which of them is primary: that says nothing of what the element is.
+        foreach (var part in attribute.SubAttributes.Where(a => a.Name != "primary"))
         {
             key.Append(part.Name).Append('\0').Append(complex[part.Name]?.ToJsonString()).Append('\0');
         }

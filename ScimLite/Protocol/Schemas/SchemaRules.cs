@@ -207,7 +207,7 @@ public static class SchemaRules
     {
         if (!container.TryAdd(name, value))
         {
-            throw new ScimException(ScimError.InvalidSyntax($"'{name}' is given twice, in different upper and lower case. Send it once."));
+            throw ScimJson.GivenTwice(name);
         }
     }
 

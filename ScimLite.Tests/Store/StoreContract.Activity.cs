@@ -1,0 +1,159 @@
+using System.Text;
+using ScimLite.Protocol.Patches;
+using ScimLite.Store;
+using static ScimLite.Tests.Store.TestTenant;
+
+namespace ScimLite.Tests.Store;
+
+/// <summary>The activity log: one record for each commit, moved by the same step as what it tells of.</summary>
+public abstract partial class StoreContract
+{
+    static string Told(IEnumerable<ActivityRecord> records) =>
+        string.Join('\n', records.Select(r => $"{r.Entry.Operation} {r.Entry.ResourceType} {r.Entry.ResourceId}: {r.Outcome} +{r.MembersAdded} -{r.MembersRemoved}"));
+
+    [Fact]
+    public async Task Each_commit_leaves_one_record_newest_first()
+    {
+        await tenant.CreateUsers("a", "b");
+        await tenant.CreateGroup("g", "a");
+        await tenant.Change("g", add: ["a"]);
+        await tenant.Change("g", add: ["a", "b"], remove: ["nobody"]);
+        await tenant.Done(tenant.Document(Group, "g", "renamed", Expected.Any) with { Members = new MembershipDelta(true, ["b"], []) });
+        await tenant.Delete(User, "a");
+        await tenant.Delete(Group, "g");
+
+        Assert.Equal("""
+            delete Group g: deleted +0 -1
+            delete User a: deleted +0 -0
+            replace Group g: changed +0 -1
+            patch Group g: changed +1 -0
+            patch Group g: unchanged +0 -0
+            create Group g: created +1 -0
+            create User b: created +0 -0
+            create User a: created +0 -0
+            """, Told(await tenant.Activity()), ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public async Task A_record_tells_all_that_was_asked_for()
+    {
+        var entry = tenant.Entry(User, "a", "patch") with
+        {
+            Credential = "Entra's \"token\" {1} 日本\n",
+            CorrelationId = "{corr} 1 2 3",
+            Quirks = ["bareValue", "booleanAsText"],
+            Attributes = ["emails", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+            Added = ["x", "y"],
+            Removed = ["z"],
+        };
+        await tenant.Done(tenant.Document(User, "a", "babs", Expected.Absent) with { Activity = entry });
+
+        var read = Assert.Single(await tenant.Activity()).Entry;
+
+        Assert.Equal(Encoding.UTF8.GetString(entry.ToJson()), Encoding.UTF8.GetString(read.ToJson()));
+        Assert.Equal((entry.Time, entry.Credential, entry.CorrelationId), (read.Time, read.Credential, read.CorrelationId));
+    }
+
+    [Fact]
+    public async Task A_refused_write_leaves_no_record()
+    {
+        await tenant.CreateUser("a");
+        await tenant.CreateGroup("g");
+        var before = await tenant.Activity();
+
+        Assert.IsType<CommitOutcome.Taken>(await tenant.Commit(tenant.Document(User, "b", "name of a", Expected.Absent)));
+        Assert.IsType<CommitOutcome.Stale>(await tenant.Commit(tenant.Document(User, "a", "b", Expected.OneOf(7))));
+        Assert.IsType<CommitOutcome.Missing>(await tenant.Commit(tenant.Document(User, "b", "b", Expected.Any)));
+        Assert.IsType<CommitOutcome.UnknownMembers>(await tenant.Commit(tenant.Membership("g", add: ["b"])));
+        Assert.IsType<CommitOutcome.Stale>(await tenant.Delete(User, "a", Expected.OneOf(7)));
+        Assert.IsType<CommitOutcome.Missing>(await tenant.Delete(User, "b"));
+
+        Assert.Equal(before.Select(r => r.Sequence), (await tenant.Activity()).Select(r => r.Sequence));
+        Assert.Equal(2, before.Count);
+    }
+
+    [Fact]
+    public async Task The_log_is_read_page_by_page()
+    {
+        string[] ids = [.. Enumerable.Range(0, 17).Select(i => $"u{i:D2}")];
+        await tenant.CreateUsers(ids);
+        var read = new List<ActivityRecord>();
+
+        for (var page = await tenant.Activity(count: 5); page.Count > 0; page = await tenant.Activity(read[^1].Sequence, 5))
+        {
+            Assert.True(page.Count <= 5);
+            read.AddRange(page);
+        }
+
+        Assert.Equal(ids.Reverse(), read.Select(r => r.Entry.ResourceId));
+        Assert.Equal(read.Select(r => r.Sequence).OrderDescending(), read.Select(r => r.Sequence));
+        Assert.Equal(17, read.Select(r => r.Sequence).Distinct().Count());
+        Assert.Empty(await tenant.Activity(read[^1].Sequence));
+        Assert.Empty(await tenant.Activity(0));
+        Assert.Empty(await tenant.Activity(count: 0));
+    }
+
+    [Fact]
+    public async Task A_page_of_the_log_is_the_same_when_new_records_come()
+    {
+        await tenant.CreateUsers("a", "b", "c", "d");
+        var first = await tenant.Activity(count: 2);
+        await tenant.CreateUsers("e", "f");
+
+        Assert.Equal(["b", "a"], (await tenant.Activity(first[^1].Sequence)).Select(r => r.Entry.ResourceId));
+    }
+
+    [Fact]
+    public async Task No_more_records_are_kept_than_the_retention_says()
+    {
+        tenant.Retention = new ActivityRetention(Entries: 5);
+        string[] ids = [.. Enumerable.Range(0, 20).Select(i => $"u{i:D2}")];
+        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+        {
+            await tenant.CreateUser(id);
+            Assert.Equal(Math.Min(i + 1, 5), (await tenant.Activity()).Count);
+        }
+        Assert.Equal(ids.Reverse().Take(5), (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+
+        // Told to keep less, the log shrinks as new records come.
+        tenant.Retention = new ActivityRetention(Entries: 2);
+        await tenant.Delete(User, "u00");
+        Assert.Equal(4, (await tenant.Activity()).Count);
+        await tenant.Delete(User, "u01");
+        await tenant.Delete(User, "u02");
+        Assert.Equal(["u02", "u01"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+        Assert.Equal(17, (await tenant.Query(User, new Lookup.All())).Total);
+    }
+
+    [Fact]
+    public async Task Records_older_than_the_retention_go_as_new_ones_come()
+    {
+        tenant.Retention = new ActivityRetention(Days: 2);
+        foreach (var id in new[] { "a", "b", "c" })
+        {
+            await tenant.CreateUser(id);
+            tenant.Now += TimeSpan.FromDays(1);
+        }
+        Assert.Equal(["c", "b", "a"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+
+        await tenant.CreateUser("d");
+        Assert.Equal(["d", "c", "b"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+        tenant.Now += TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1);
+        await tenant.CreateUser("e");
+        Assert.Equal(["e", "d"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+        tenant.Now += TimeSpan.FromDays(300);
+        await tenant.Delete(User, "a");
+        Assert.Equal(["a"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+    }
+
+    [Fact]
+    public async Task Each_tenant_has_a_log_of_its_own()
+    {
+        var other = new TestTenant(store) { Retention = new ActivityRetention(Entries: 1) };
+        await tenant.CreateUsers("a", "b", "c");
+        await other.CreateUsers("x", "y");
+
+        Assert.Equal(["c", "b", "a"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+        Assert.Equal(["y"], (await other.Activity()).Select(r => r.Entry.ResourceId));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
+using ScimLite.Protocol.Schemas;
+using ScimLite.Store;
+
+namespace ScimLite.Tests.Store;
+
+/// <summary>A tenant of one test's own on some store, with a clock that moves by hand.</summary>
+internal sealed class TestTenant(IResourceStore store)
+{
+    public static readonly ResourceType User = SchemaCatalog.Core.User;
+    public static readonly ResourceType Group = SchemaCatalog.Core.Group;
+
+    public string Id { get; } = $"t{Guid.NewGuid():N}";
+
+    public IResourceStore Store => store;
+
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+
+    public ActivityRetention Retention { get; set; } = new();
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static string NameAttribute(ResourceType type) => type == User ? "userName" : "displayName";
+
+    public static IndexTerm Term(ResourceType type, string path, string value) => new(type.Indexed.Single(i => i.Path == path), value);
+
+    public ActivityEntry Entry(ResourceType type, string id, string operation) => new()
+    {
+        Time = Now,
+        Operation = operation,
+        ResourceType = type.Name,
+        ResourceId = id,
+        Credential = "secret token 1",
+        CorrelationId = $"call-{id}",
+        Retention = Retention,
+    };
+
+    /// <summary>A write of a whole document that bears this userName or displayName.</summary>
+    public Change Document(ResourceType type, string id, string name, Expected expected, Action<JsonObject>? more = null)
+    {
+        var resource = new JsonObject { ["schemas"] = new JsonArray(type.Schema.Id), ["id"] = id, [NameAttribute(type)] = name };
+        more?.Invoke(resource);
+        return new Change
+        {
+            Key = new ResourceKey(Id, type, id),
+            Expected = expected,
+            Document = Encoding.UTF8.GetBytes(resource.ToJsonString()),
+            Terms = IndexTerm.Of(resource, type),
+            Name = name,
+            Activity = Entry(type, id, expected == Expected.Absent ? "create" : "replace"),
+        };
+    }
+
+    /// <summary>A write to a group's membership alone.</summary>
+    public Change Membership(string id, string[]? add = null, string[]? remove = null, bool reset = false) => new()
+    {
+        Key = new ResourceKey(Id, Group, id),
+        Expected = Expected.Any,
+        Members = new MembershipDelta(reset, add ?? [], remove ?? []),
+        Activity = Entry(Group, id, "patch"),
+    };
+
+    public async Task<CommitOutcome> Commit(Change change) => await store.CommitAsync(change, Cancel);
+
+    /// <summary>Commits what can't be refused.</summary>
+    public async Task<CommitOutcome.Committed> Done(Change change) => Assert.IsType<CommitOutcome.Committed>(await Commit(change));
+
+    public Task<CommitOutcome.Committed> CreateUser(string id, string? userName = null, Action<JsonObject>? more = null) =>
+        Done(Document(User, id, userName ?? $"name of {id}", Expected.Absent, more));
+
+    public async Task CreateUsers(params string[] ids)
+    {
+        foreach (var id in ids)
+        {
+            await CreateUser(id);
+        }
+    }
+
+    public Task<CommitOutcome.Committed> CreateGroup(string id, params string[] members) =>
+        Done(Document(Group, id, $"name of {id}", Expected.Absent) with { Members = new MembershipDelta(false, members, []), AcceptUnknownMembers = true });
+
+    /// <summary>Adds or removes members, none of which may be unknown.</summary>
+    public Task<CommitOutcome.Committed> Change(string group, string[]? add = null, string[]? remove = null, bool reset = false) =>
+        Done(Membership(group, add, remove, reset));
+
+    public Task<CommitOutcome> Rename(ResourceType type, string id, string name) => Commit(Document(type, id, name, Expected.Any));
+
+    public async Task<CommitOutcome> Delete(ResourceType type, string id, Expected? expected = null) =>
+        await store.DeleteAsync(new Deletion(new ResourceKey(Id, type, id), expected ?? Expected.Any, Entry(type, id, "delete")), Cancel);
+
+    public async Task<StoredResource?> Find(ResourceType type, string id) => await store.GetAsync(new ResourceKey(Id, type, id), true, Cancel);
+
+    public async Task<StoredResource> Get(ResourceType type, string id)
+    {
+        var found = await Find(type, id);
+        Assert.NotNull(found);
+        return found;
+    }
+
+    /// <summary>The ids of a group's members or a user's groups, in the order in which the store tells them.</summary>
+    public async Task<string> Links(ResourceType type, string id) => string.Join(' ', (await Get(type, id)).Links.Select(l => l.Id));
+
+    public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, bool followLinks = true) =>
+        await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, followLinks), Cancel);
+
+    /// <summary>The total and the ids that a lookup finds, such as <c>2: a b</c>.</summary>
+    public async Task<string> Found(ResourceType type, Lookup lookup, int start = 0, int count = 1000)
+    {
+        var page = await Query(type, lookup, start, count);
+        return $"{page.Total}: {string.Join(' ', page.Resources.Select(r => r.Id))}".TrimEnd();
+    }
+
+    public Task<string> FoundBy(ResourceType type, string path, string value) => Found(type, new Lookup.ByTerm(Term(type, path, value)));
+
+    public async Task<ScanBatch> Scan(ResourceType type, long after, int count) => await store.ScanAsync(Id, type, after, count, true, Cancel);
+
+    public async Task<IReadOnlyList<ActivityRecord>> Activity(long before = long.MaxValue, int count = 10_000) =>
+        await store.ReadActivityAsync(Id, before, count, Cancel);
+
+    /// <summary>All that can be seen of the tenant, as text: two of these are equal when nothing was changed in between.</summary>
+    public async Task<string> Everything()
+    {
+        var text = new StringBuilder();
+        foreach (var type in SchemaCatalog.Core.ResourceTypes)
+        {
+            var all = await Query(type, new Lookup.All());
+            text.Append(type.Name).Append(' ').Append(all.Total).Append('\n');
+            foreach (var resource in all.Resources)
+            {
+                var document = Encoding.UTF8.GetString(resource.Document.Span);
+                text.Append($"{resource.Id} {resource.Version} {resource.Created} {resource.LastModified} {document}\n");
+                text.Append($"  links {string.Join(' ', resource.Links)}\n  in {await Found(Group, new Lookup.ByMember(resource.Id))}\n");
+                foreach (var term in IndexTerm.Of(JsonNode.Parse(document)!.AsObject(), type))
+                {
+                    text.Append($"  {term.Text} finds {await Found(type, new Lookup.ByTerm(term))}\n");
+                }
+            }
+        }
+        foreach (var record in await Activity())
+        {
+            text.Append($"{record.Sequence} {record.Outcome} +{record.MembersAdded} -{record.MembersRemoved} {Encoding.UTF8.GetString(record.Entry.ToJson())}\n");
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using ScimLite.Tests.Handlers;
+
+namespace ScimLite.Tests.Validation;
+
+/// <summary>The real program in a process of its own: what it says when it can't start, and what when it can.</summary>
+public sealed partial class StartTests
+{
+    [Theory]
+    [InlineData("ScimLite__Limits__MaxPageSize", "0", "ScimLite:Limits:MaxPageSize is 0; allowed is 1 to 10000.")]
+    [InlineData("ScimLite__Tenants__acme__Dialect", "okta", "ScimLite:Tenants:acme:Dialect is 'okta'; allowed is entra or rfc.")]
+    [InlineData("ConnectionStrings__Redis", "localhost:6379,shoe=1,password=a-very-secret-password", "ConnectionStrings:Redis can't be read")]
+    public async Task On_a_wrong_setting_it_exits_with_2_and_tells_key_value_and_what_is_allowed(string key, string value, string told)
+    {
+        using var program = Start("Production", (key, value), ("ScimLite__Tenants__acme__Token", "a-very-secret-token"));
+        var cancel = TestContext.Current.CancellationToken;
+        var (output, error) = (program.StandardOutput.ReadToEndAsync(cancel), program.StandardError.ReadToEndAsync(cancel));
+
+        await program.WaitForExitAsync(cancel);
+
+        Assert.Equal(2, program.ExitCode);
+        Assert.Contains(told, await error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", await error, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-very-secret", await output + await error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_development_it_prints_a_tenant_url_and_a_secret_token_that_work()
+    {
+        using var program = Start("Development");
+        try
+        {
+            var banner = await ReadUntil(program.StandardOutput, "Press Ctrl+C");
+            var url = TenantUrl().Match(banner).Groups[1].Value;
+            var token = SecretToken().Match(banner).Groups[1].Value;
+            using var client = new HttpClient { BaseAddress = new Uri(url + "/") };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+
+            (await client.Send("GET", "Users")).Is(200);
+            await client.CreateUser("ada");
+            Assert.Equal(1, (await client.Send("GET", "Users?filter=userName%20eq%20%22ada%22")).Is(200).Total);
+            client.DefaultRequestHeaders.Authorization = null;
+            (await client.Send("GET", "Users")).Refuses(401);
+            Assert.Contains("data is gone", banner, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task In_production_it_makes_no_tenant_prints_no_token_and_says_what_is_missing()
+    {
+        using var program = Start("Production");
+        try
+        {
+            var log = await ReadUntil(program.StandardOutput, "There is no tenant");
+            using var client = new HttpClient { BaseAddress = new Uri(ListensOn().Match(log).Groups[1].Value + "/scim/v2/") };
+
+            (await client.Send("GET", "Users", null, ("Authorization", "Bearer "))).Refuses(401);
+            Assert.Equal(200, (await client.Send("GET", "/health/ready")).Status);
+            Assert.DoesNotContain("Secret Token", log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Stop(program);
+        }
+    }
+
+    static Process Start(string environment, params (string Key, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "ScimLite.dll") },
+            WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Whatever the machine sets for other programs of this kind would be read as well.
+        foreach (var key in start.Environment.Keys.Where(k => k.StartsWith("ScimLite", StringComparison.OrdinalIgnoreCase) || k.StartsWith("ConnectionStrings", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(key);
+        }
+
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    // The end of the output ends the wait too, so that a program that died is a failure and no hanging test.
+    static async Task<string> ReadUntil(StreamReader output, string last)
+    {
+        var text = new StringBuilder();
+        while (await output.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            text.AppendLine(line);
+            if (line.Contains(last, StringComparison.Ordinal))
+            {
+                return text.ToString();
+            }
+        }
+
+        throw new InvalidOperationException($"The program ended before it said '{last}': {text}");
+    }
+
+    static async Task Stop(Process program)
+    {
+        program.Kill(entireProcessTree: true);
+        await program.WaitForExitAsync(CancellationToken.None);
+    }
+
+    [GeneratedRegex(@"Tenant URL\s+(http://127\.0\.0\.1:\d+/scim/v2)\s")]
+    private static partial Regex TenantUrl();
+
+    [GeneratedRegex(@"Secret Token\s+([0-9a-f]{48})\s")]
+    private static partial Regex SecretToken();
+
+    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ListensOn();
+}
