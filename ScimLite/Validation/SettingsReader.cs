@@ -33,9 +33,17 @@ public static partial class SettingsReader
     }
 
     // One by one: of a dictionary the binder leaves out what it can't read, and says nothing.
-    private static Dictionary<string, TenantSettings> ReadTenants(IConfigurationSection tenants) => string.IsNullOrEmpty(tenants.Value)
-        ? tenants.GetChildren().ToDictionary(t => t.Key, t => t.Get<TenantSettings>() ?? new TenantSettings())
-        : throw new SettingsException("ScimLite:Tenants is one value; allowed are tenants by id, such as ScimLite:Tenants:acme:Token.");
+    private static Dictionary<string, TenantSettings> ReadTenants(IConfigurationSection tenants)
+    {
+        foreach (var section in tenants.GetChildren().Prepend(tenants))
+        {
+            if (!string.IsNullOrEmpty(section.Value))
+            {
+                throw new SettingsException($"{section.Path} is one value; allowed are tenants by id, such as ScimLite:Tenants:acme:Token.");
+            }
+        }
+        return tenants.GetChildren().ToDictionary(t => t.Key, t => t.Get<TenantSettings>() ?? new TenantSettings());
+    }
 
     // The binder's own words for a value that it can't convert.
     [GeneratedRegex("configuration value (?:'(?<value>.*)' )?at '(?<key>[^']+)'", RegexOptions.Singleline)]
