@@ -35,6 +35,8 @@ public sealed class ResourceType
         Extensions = extensions;
         HidesAttributes = extensions.Append(schema).SelectMany(s => s.Attributes).SelectMany(a => a.SubAttributes.Append(a))
             .Any(a => a.Returned is Returned.Never or Returned.Request);
+        HasImmutableAttributes = extensions.Append(schema).SelectMany(s => s.Attributes)
+            .SelectMany(a => a.MultiValued ? [a] : a.SubAttributes.Append(a)).Any(a => a.Mutability == Mutability.Immutable);
         Indexed = [.. indexed.Select(path => new IndexedAttribute(path, Resolve(AttributePath.Parse(path))!))];
     }
 
@@ -58,6 +60,9 @@ public sealed class ResourceType
 
     /// <summary>Whether some attribute is not returned unless it is asked for, or never.</summary>
     public bool HidesAttributes { get; }
+
+    /// <summary>Whether a change has to be compared with what was there before, since some attribute can be set but once.</summary>
+    public bool HasImmutableAttributes { get; }
 
     /// <summary>Whether resources of this type have members, kept by the store as a set of their own.</summary>
     public bool HasMembers => Schema.Id == Urns.Group;

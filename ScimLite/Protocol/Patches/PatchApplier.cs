@@ -30,7 +30,7 @@ public sealed class PatchApplier
     /// <exception cref="ScimException"><c>invalidPath</c>, <c>noTarget</c>, <c>invalidValue</c>, <c>mutability</c> or <c>invalidFilter</c>.</exception>
     public static void Apply(JsonObject resource, IReadOnlyList<PatchOperation> operations, ResourceType type, EntraDialect dialect)
     {
-        var before = ScimJson.Copy(resource);
+        var before = type.HasImmutableAttributes ? ScimJson.Copy(resource) : null;
         var applier = new PatchApplier(resource, type, dialect);
         foreach (var operation in operations)
         {
@@ -45,7 +45,10 @@ public sealed class PatchApplier
             }
         }
         SchemaRules.CheckRequired(resource, type);
-        SchemaRules.CheckImmutable(before, resource, type);
+        if (before is not null)
+        {
+            SchemaRules.CheckImmutable(before, resource, type);
+        }
     }
 
     private void Apply(PatchOperation operation)
