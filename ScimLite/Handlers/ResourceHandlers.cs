@@ -33,7 +33,8 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         call.Done(resource is null ? "none" : "found");
         if (resource is null)
         {
-            await RefuseAsync(http, ScimError.NotFound(type.Name, Id(http)), call).ConfigureAwait(false);
+            // Not refused: a client that asks whether something is there has its answer.
+            await ScimResults.WriteErrorAsync(http, ScimError.NotFound(type.Name, Id(http))).ConfigureAwait(false);
         }
         else if (Preconditions.IfNoneMatch(http, resource.Version))
         {

@@ -27,5 +27,17 @@ public static class TelemetrySetup
     /// <summary>The spans of the service, under the server's own. Health probes make none.</summary>
     public static TracerProviderBuilder AddScimLite(this TracerProviderBuilder tracing) => tracing
         .AddSource(ScimTelemetry.SourceName)
-        .AddAspNetCoreInstrumentation(options => options.Filter = http => !http.Request.Path.StartsWithSegments("/health"));
+        .AddAspNetCoreInstrumentation(options =>
+        {
+            options.Filter = http => !http.Request.Path.StartsWithSegments("/health");
+            options.EnrichWithHttpResponse = (span, response) =>
+            {
+                // An id that can't be ours is not told: a client may have put an e-mail there.
+                var http = response.HttpContext;
+                if (http.Request.RouteValues["id"] is string id && !Guid.TryParse(id, out _))
+                {
+                    span.SetTag("url.path", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
+                }
+            };
+        });
 }
