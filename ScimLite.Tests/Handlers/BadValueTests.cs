@@ -163,6 +163,22 @@ public sealed class BadValueTests
         ]));
     }
 
+    [Fact]
+    public async Task A_rule_names_the_attribute_in_the_spelling_that_was_to_be_sent()
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+        var tooLong = new string('x', 1025);
+        foreach (var (name, method, target, body) in ((string, string, string, string?)[])
+        [
+            ("'userName'", "POST", "Users", """{"userName":" "}"""), ("'displayName'", "POST", "Groups", """{"displayName":" "}"""), ("'externalId'", "POST", "Users", $$"""{"userName":"ada","externalId":"{{tooLong}}"}"""),
+            ("'phoneNumbers'", "POST", "Users", """{"userName":"ada","phoneNumbers":[{"value":"1","primary":true},{"value":"2","primary":true}]}"""), ("'startIndex'", "GET", "Users?startIndex=x", null),
+            ("'Operations'", "PATCH", "Users/x", HttpCalls.Patch(string.Join(',', Enumerable.Repeat("""{"op":"add","path":"title","value":"t"}""", 2001)))),
+        ])
+        {
+            Assert.Contains(name, (await host.Client.Send(method, target, body)).Refuses(400, "invalidValue").Detail, StringComparison.Ordinal);
+        }
+    }
+
     static IEnumerable<OddRequest> WrongTypes(JsonNode schema)
     {
         var urn = schema["id"]!.GetValue<string>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using ScimLite.Store;
 
 namespace ScimLite.Tests.Handlers;
@@ -33,6 +34,18 @@ public sealed class FailureTests
         }
 
         Assert.Equal("", (await host.Client.Send("HEAD", "Users")).Is(500).Text);
+    }
+
+    [Fact]
+    public async Task A_request_that_breaks_http_itself_is_a_400_that_says_what_to_send()
+    {
+        await using var host = await BrokenStore.StartAsync(name => name == "CommitAsync" ? new BadHttpRequestException(Inside, 400) : null);
+
+        var answer = (await host.Client.Send("POST", "Users", """{"userName":"ada"}""")).Refuses(400);
+
+        Assert.Contains("Send it again", answer.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(Inside, answer.Text, StringComparison.Ordinal);
+        Assert.Equal(0, (await host.Client.Send("GET", "Users")).Is(200).Total);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public static class StatusText
     /// <summary>A sentence for the status.</summary>
     public static string Of(int status) => status switch
     {
+        400 => "The request breaks HTTP's own rules: its body ends too early, or is cut in a way that can't be read. Send it again in full.",
         401 => "The Secret Token is missing, wrong or expired. Copy the token again into Entra's Secret Token field, without 'Bearer' before it.",
         403 => "The credential does not allow this call.",
         404 => $"There is nothing at this address. The Tenant URL ends in {Addresses.Root}, and Entra adds /Users and /Groups to it.",
