@@ -18,17 +18,17 @@ public sealed class RaceTests
     [
         ("displayName", "displayName"), ("nickName", "nickName"), ("title", "title"), ("userType", "userType"), ("externalId", "externalId"),
         ("preferredLanguage", "preferredLanguage"), ("locale", "locale"), ("timezone", "timezone"),
-        ("name.formatted", "name/formatted"), ("name.givenName", "name/givenName"), ("name.familyName", "name/familyName"),
-        ("name.middleName", "name/middleName"), ("name.honorificPrefix", "name/honorificPrefix"), ("name.honorificSuffix", "name/honorificSuffix"),
-        ($"{Enterprise}:employeeNumber", $"{Enterprise}/employeeNumber"), ($"{Enterprise}:costCenter", $"{Enterprise}/costCenter"),
-        ($"{Enterprise}:organization", $"{Enterprise}/organization"), ($"{Enterprise}:division", $"{Enterprise}/division"),
-        ($"{Enterprise}:department", $"{Enterprise}/department"),
-        ("""phoneNumbers[type eq "work"].value""", "phoneNumbers/work/value"), ("""phoneNumbers[type eq "mobile"].value""", "phoneNumbers/mobile/value"),
-        ("""phoneNumbers[type eq "fax"].value""", "phoneNumbers/fax/value"),
-        ("""emails[type eq "work"].value""", "emails/work/value"), ("""emails[type eq "home"].value""", "emails/home/value"),
-        ("""addresses[type eq "work"].formatted""", "addresses/work/formatted"), ("""addresses[type eq "work"].streetAddress""", "addresses/work/streetAddress"),
-        ("""addresses[type eq "work"].locality""", "addresses/work/locality"), ("""addresses[type eq "work"].region""", "addresses/work/region"),
-        ("""addresses[type eq "work"].postalCode""", "addresses/work/postalCode"), ("""addresses[type eq "work"].country""", "addresses/work/country"),
+        ("name.formatted", "name>formatted"), ("name.givenName", "name>givenName"), ("name.familyName", "name>familyName"),
+        ("name.middleName", "name>middleName"), ("name.honorificPrefix", "name>honorificPrefix"), ("name.honorificSuffix", "name>honorificSuffix"),
+        ($"{Enterprise}:employeeNumber", $"{Enterprise}>employeeNumber"), ($"{Enterprise}:costCenter", $"{Enterprise}>costCenter"),
+        ($"{Enterprise}:organization", $"{Enterprise}>organization"), ($"{Enterprise}:division", $"{Enterprise}>division"),
+        ($"{Enterprise}:department", $"{Enterprise}>department"),
+        ("""phoneNumbers[type eq "work"].value""", "phoneNumbers>work>value"), ("""phoneNumbers[type eq "mobile"].value""", "phoneNumbers>mobile>value"),
+        ("""phoneNumbers[type eq "fax"].value""", "phoneNumbers>fax>value"),
+        ("""emails[type eq "work"].value""", "emails>work>value"), ("""emails[type eq "home"].value""", "emails>home>value"),
+        ("""addresses[type eq "work"].formatted""", "addresses>work>formatted"), ("""addresses[type eq "work"].streetAddress""", "addresses>work>streetAddress"),
+        ("""addresses[type eq "work"].locality""", "addresses>work>locality"), ("""addresses[type eq "work"].region""", "addresses>work>region"),
+        ("""addresses[type eq "work"].postalCode""", "addresses>work>postalCode"), ("""addresses[type eq "work"].country""", "addresses>work>country"),
     ];
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -169,7 +169,7 @@ public sealed class RaceTests
     }
 
     // A step into an array chooses the element of that type.
-    static string? At(JsonNode node, string place) => (string?)place.Split('/').Aggregate(
+    static string? At(JsonNode node, string place) => (string?)place.Split('>').Aggregate(
         (JsonNode?)node, (at, step) => at is JsonArray elements ? elements.Single(e => e!.Text("type") == step) : at?[step]);
 
     [Theory]

@@ -14,9 +14,9 @@ public sealed class StoreHealth(IResourceStore store) : IHealthCheck
             await store.PingAsync(cancellationToken).ConfigureAwait(false);
             return HealthCheckResult.Healthy();
         }
-        catch (StoreUnavailableException e)
+        catch (StoreUnavailableException)
         {
-            return HealthCheckResult.Unhealthy("The store does not answer.", e);
+            return HealthCheckResult.Unhealthy("The store does not answer.");
         }
     }
 }
