@@ -27,6 +27,14 @@ public sealed class BadValueTests
     }
 
     [Theory, OnBothStores]
+    public Task A_member_without_an_id_is_refused_rather_than_left_out(StoreKind store) => OddRequest.Refused(store,
+        [.. ((string[])["{}", """{"value":null}""", """{"display":"Babs"}""", """{"value":" "}"""]).SelectMany(member => (OddRequest[])
+        [
+            OddRequest.Post($"POST {member}", "Groups", $$"""{"displayName":"Crew","members":[{{member}}]}"""),
+            new($"PUT {member}", "PUT", "Groups/{group}", 400, "invalidValue") { Body = Encoding.UTF8.GetBytes($$"""{"displayName":"Crew","members":[{{member}}]}""") },
+        ])]);
+
+    [Theory, OnBothStores]
     public Task A_required_name_that_is_missing_or_blank_is_refused(StoreKind store)
     {
         string[] blanks = ["\"\"", "\" \"", "\"\\t\\r\\n\"", "\"\\u00a0\\u2003\"", "null"];

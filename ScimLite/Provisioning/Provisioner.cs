@@ -42,7 +42,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         var dialect = new EntraDialect(caller.Dialect);
         var resource = SchemaRules.Read(body, type, dialect);
-        var members = TakeMembers(resource, type);
+        var members = TakeMembers(resource, body, type);
         Check(resource, type);
         call.Noted(dialect.Quirks);
 
@@ -70,7 +70,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         call.About(id);
         var resource = SchemaRules.Read(body, type, dialect);
         var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
-        var members = TakeMembers(resource, type);
+        var members = TakeMembers(resource, body, type);
         Check(resource, type);
         call.Noted(dialect.Quirks);
         var wanted = Stamp(resource, type, id);
@@ -214,11 +214,17 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         _ => throw new System.Diagnostics.UnreachableException(),
     });
 
-    private static MembershipDelta TakeMembers(JsonObject resource, ResourceType type)
+    private static MembershipDelta TakeMembers(JsonObject resource, JsonElement body, ResourceType type)
     {
         if (!type.HasMembers)
         {
             return MembershipDelta.None;
+        }
+        var read = (resource["members"] as JsonArray)?.Count ?? 0;
+        if (ScimJson.Find(body, "members") is { ValueKind: JsonValueKind.Array } sent && sent.GetArrayLength() > read)
+        {
+            // An element without a value is none to the schema; here it is a member that would be lost in silence.
+            throw new ScimException(ScimError.InvalidValue("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
         }
         var members = MembershipDelta.Exactly(resource["members"]);
         resource.Remove("members");
