@@ -34,11 +34,18 @@ internal static class RedisKeys
     public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];
 
     /// <summary>The keys to read one resource: documents, heads, names and links.</summary>
-    public static RedisKey[] ForGet(string tenant, ResourceType type) =>
-        Of(tenant, type) is var keys ? [keys[0], keys[1], keys[4], keys[LinksOf(type) - 1]] : [];
+    public static RedisKey[] ForGet(string tenant, ResourceType type)
+    {
+        var keys = Of(tenant, type);
+        return [keys[0], keys[1], keys[4], keys[LinksOf(type) - 1]];
+    }
 
     /// <summary>The keys to read on through links: names and links.</summary>
-    public static RedisKey[] ForLinks(string tenant, ResourceType type) => Of(tenant, type) is var keys ? [keys[4], keys[LinksOf(type) - 1]] : [];
+    public static RedisKey[] ForLinks(string tenant, ResourceType type)
+    {
+        var keys = Of(tenant, type);
+        return [keys[4], keys[LinksOf(type) - 1]];
+    }
 
     /// <summary>The number of the key that holds what resources of the type are linked to.</summary>
     public static int LinksOf(ResourceType type) => type.HasMembers ? Members : MemberOf;
