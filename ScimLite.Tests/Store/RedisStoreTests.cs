@@ -1,4 +1,6 @@
 using ScimLite.Store;
+using ScimLite.Telemetry;
+using ScimLite.Tests.Hosting;
 using StackExchange.Redis;
 using static ScimLite.Tests.Store.TestTenant;
 
@@ -32,6 +34,21 @@ public sealed class RedisStoreTests(RedisUnderTest redis) : StoreContract(redis.
             await redis.Server.ScriptFlushAsync();
             Assert.IsType<CommitOutcome.Committed>(await own.Delete(User, round));
         }
+    }
+
+    [Fact]
+    public async Task Every_replica_has_the_same_secret()
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        await using var connection = new RedisConnection(RedisServer.ConnectionString);
+        using var telemetry = new ScimTelemetry();
+        var replica = new RedisStore(connection, telemetry);
+
+        var secrets = await Task.WhenAll(new[] { redis.Store, replica, redis.Store, replica }.Select(s => s.GetSecretAsync(name, TestContext.Current.CancellationToken).AsTask()));
+
+        Assert.Single(secrets.Select(Convert.ToHexString).Distinct());
+        Assert.Equal(secrets[0], (byte[]?)await redis.Database.StringGetAsync($"scimlite:secret:{name}"));
+        await redis.Database.KeyDeleteAsync($"scimlite:secret:{name}");
     }
 
     [Fact]

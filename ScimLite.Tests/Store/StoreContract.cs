@@ -26,6 +26,19 @@ public abstract partial class StoreContract(IResourceStore store)
     public async Task A_store_answers_a_ping() =>
         Assert.True((await Record.ExceptionAsync(() => store.PingAsync(TestContext.Current.CancellationToken).AsTask())) is null);
 
+    [Fact]
+    public async Task A_secret_is_made_once_and_is_its_names_own()
+    {
+        var (name, other) = ($"test-{Guid.NewGuid():N}", $"test-{Guid.NewGuid():N}");
+
+        var secrets = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.GetSecretAsync(i % 2 == 0 ? name : other, TestContext.Current.CancellationToken).AsTask()));
+
+        Assert.Equal(32, secrets[0].Length);
+        Assert.Equal(2, secrets.Select(Convert.ToHexString).Distinct().Count());
+        Assert.Equal(secrets[0], await store.GetSecretAsync(name, TestContext.Current.CancellationToken));
+        Assert.NotEqual(secrets[0], secrets[1]);
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public async Task What_was_created_is_read_back_as_it_was_written(string type)

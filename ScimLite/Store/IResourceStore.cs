@@ -50,6 +50,12 @@ public interface IResourceStore
     /// <param name="cancel">Gives up waiting.</param>
     ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel);
 
+    /// <summary>A key to sign with: 32 random bytes, made at the first call for a name and kept by the store, so that every replica and
+    /// every later process has the same.</summary>
+    /// <param name="name">What is signed with it, such as <c>cursor</c>: small letters and dashes.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel);
+
     /// <summary>Asks the store for a sign of life.</summary>
     /// <exception cref="StoreUnavailableException">It gave none.</exception>
     ValueTask PingAsync(CancellationToken cancel);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using ScimLite.Protocol;
 
 namespace ScimLite.Store;
@@ -13,6 +14,7 @@ namespace ScimLite.Store;
 public sealed class InMemoryStore : IResourceStore
 {
     private readonly ConcurrentDictionary<string, Tenant> tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "memory";
@@ -95,6 +97,10 @@ public sealed class InMemoryStore : IResourceStore
         }
         return ValueTask.FromResult<IReadOnlyList<ActivityRecord>>(page);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel) =>
+        ValueTask.FromResult(secrets.GetOrAdd(name, static _ => RandomNumberGenerator.GetBytes(32)));
 
     /// <inheritdoc/>
     public ValueTask PingAsync(CancellationToken cancel) => ValueTask.CompletedTask;

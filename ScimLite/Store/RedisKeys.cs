@@ -50,6 +50,9 @@ internal static class RedisKeys
     /// <summary>The number of the key that holds what resources of the type are linked to.</summary>
     public static int LinksOf(ResourceType type) => type.HasMembers ? Members : MemberOf;
 
+    /// <summary>The key of a secret, which is no tenant's.</summary>
+    public static RedisKey Secret(string name) => $"scimlite:secret:{name}";
+
     private static RedisKey[] Of(string tenant, ResourceType type) => Known.GetOrAdd((tenant, type), static key =>
     {
         var (tenant, type) = key;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ScimLite.Protocol;
 using ScimLite.Telemetry;
@@ -16,6 +18,8 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
     public const int MostLinks = 5000;
 
     private static readonly RedisValue Yes = "1", No = "0";
+
+    private readonly ConcurrentDictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "redis";
@@ -115,6 +119,17 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         var from = before == long.MaxValue ? "" : before.ToString(CultureInfo.InvariantCulture);
         var reply = await RunAsync(RedisScript.Activity, "activity", keys, [from, count], cancel).ConfigureAwait(false);
         return [.. ((byte[][])reply!).Select(ReadActivity)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel)
+    {
+        if (secrets.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+        var kept = await RunAsync(RedisScript.Secret, "secret", [RedisKeys.Secret(name)], [RandomNumberGenerator.GetBytes(32)], cancel).ConfigureAwait(false);
+        return secrets.GetOrAdd(name, (byte[])kept!);
     }
 
     /// <inheritdoc/>
