@@ -15,4 +15,5 @@ public sealed record Tenant(
 /// <summary>Who is calling: the tenant that the credential belongs to, and the credential's name.</summary>
 /// <param name="Tenant">Whose directory the call works on.</param>
 /// <param name="Credential">The name of the credential, for the activity log.</param>
-public sealed record Identity(Tenant Tenant, string Credential);
+/// <param name="UserId">The user that the credential stands for, which <c>/Me</c> leads to (RFC 7644 §3.11); null when it stands for none.</param>
+public sealed record Identity(Tenant Tenant, string Credential, string? UserId = null);
