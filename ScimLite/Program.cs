@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
+using ScimLite.EntraSync;
 using ScimLite.Handlers;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
@@ -10,6 +11,12 @@ using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tenancy;
 using ScimLite.Validation;
+
+// Verbs
+if (Verbs.IsAsked(args))
+{
+    return await Verbs.RunAsync(args, SyncCommand.Create()).ConfigureAwait(false);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 

@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace ScimLite.EntraSync;
+
+/// <summary>The words that the program takes in the place of serving, and the exit codes that they share.</summary>
+public static class Verbs
+{
+    /// <summary>All is as it should be.</summary>
+    public const int Good = 0;
+
+    /// <summary>The check or the cycle found differences, or did not come to its end.</summary>
+    public const int Differences = 1;
+
+    /// <summary>Wrong usage: nothing was sent.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The target can't be reached or refuses the credential.</summary>
+    public const int Unusable = 3;
+
+    /// <summary>Whether the first word is a verb, right or mistyped, or asks for help, and is no setting such as <c>--urls</c> or <c>urls=…</c>.</summary>
+    public static bool IsAsked(string[] args) =>
+        args is ["-h" or "-?" or "--help" or "--version", ..] || (args is [var first, ..] && first is not ['-' or '/', ..] && !first.Contains('='));
+
+    /// <summary>Runs the verb that the arguments name.</summary>
+    /// <returns>One of the exit codes above.</returns>
+    public static async Task<int> RunAsync(string[] args, params Command[] verbs)
+    {
+        var root = new RootCommand("ScimLite, a SCIM 2.0 service for Microsoft Entra ID. Without a verb it serves.");
+        foreach (var verb in verbs)
+        {
+            root.Add(verb);
+        }
+        var parsed = root.Parse(args);
+        // A verb ends by itself once its token is cancelled: it still has a report to write.
+        var invoked = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
+        return parsed.Errors.Count > 0 ? Usage : invoked;
+    }
+}
