@@ -73,13 +73,16 @@ services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
 services.AddScimTelemetry(builder.Configuration);
 if (redis is not null)
 {
-    services.AddSingleton(redis).AddSingleton<IResourceStore, RedisStore>();
+    services.AddSingleton(redis).AddSingleton<RedisStore>();
+    services.AddSingleton<IResourceStore>(s => s.GetRequiredService<RedisStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<RedisStore>());
 }
 else
 {
-    services.AddSingleton<IResourceStore, InMemoryStore>();
+    services.AddSingleton<InMemoryStore>();
+    services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
 }
 services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
+services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
 services.AddSingleton<ResourceHandlers>().AddSingleton<DiscoveryHandlers>();
 services.AddSingleton<TenantRegistry>();
 // Not AddAuthentication: it brings Data Protection, which wants a writable folder and has nothing to protect here.

@@ -35,7 +35,9 @@ public sealed class RedisReplayTests(RedisUnderTest redis) : IClassFixture<Redis
             ["be refused"] = () => wire.Store.CommitAsync(tenant.Membership("h", add: ["nobody"]), Cancel).AsTask(),
             ["delete"] = () => wire.Store.DeleteAsync(new Deletion(Key(Group, "h"), Expected.Any, tenant.Entry(Group, "h", "delete")), Cancel).AsTask(),
             ["delete a user"] = () => wire.Store.DeleteAsync(new Deletion(Key(User, "a"), Expected.Any, tenant.Entry(User, "a", "delete")), Cancel).AsTask(),
-            ["read the log"] = () => wire.Store.ReadActivityAsync(tenant.Id, long.MaxValue, 100, Cancel).AsTask(),
+            ["read the log"] = () => wire.Store.ReadActivityAsync(new ActivityRange(tenant.Id, 100), Cancel).AsTask(),
+            ["read a trail"] = () => wire.Store.ReadActivityAsync(new ActivityRange(tenant.Id, 100) { Trail = "h" }, Cancel).AsTask(),
+            ["tell of failures"] = () => wire.Store.AppendActivityAsync(tenant.Id, [tenant.Refusal(User, "a", "patch", 400)], Cancel).AsTask(),
         };
         // The server may have to be sent the scripts once; from then on it knows them.
         await KnowScripts(wire);
@@ -163,6 +165,7 @@ public sealed class RedisReplayTests(RedisUnderTest redis) : IClassFixture<Redis
         await other.Everything();
         await other.Scan(User, 0, 1);
         await other.Delete(User, "a");
+        await other.Append(other.Refusal(User, "a", "patch", 400));
         wire.TakeScripts();
     }
 }

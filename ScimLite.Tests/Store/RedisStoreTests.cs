@@ -109,6 +109,6 @@ public sealed class RedisStoreTests(RedisUnderTest redis) : StoreContract(redis.
         await own.Delete(User, "a");
         await own.Delete(User, "b");
 
-        Assert.Equal([$"{Prefix}activity", $"{Prefix}sequence"], Keys().Where(k => !k.Contains(":request:", StringComparison.Ordinal)));
+        Assert.Equal([$"{Prefix}activity", $"{Prefix}sequence", $"{Prefix}trails"], Keys().Where(k => !k.Contains(":request:", StringComparison.Ordinal)));
     }
 }

@@ -42,7 +42,10 @@ public abstract partial class StoreContract
             Credential = "Entra's \"token\" {1} 日本\n",
             CorrelationId = "{corr} 1 2 3",
             Quirks = ["bareValue", "booleanAsText"],
-            Attributes = ["emails", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+            RequestId = "of Entra",
+            Milliseconds = 1.25,
+            Ignored = ["favouriteColour"],
+            Changes = [new("emails", null, "[{\"value\":\"a@b\"}]\n"), new("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "x", null)],
             Added = ["x", "y"],
             Removed = ["z"],
         };
@@ -70,6 +73,95 @@ public abstract partial class StoreContract
 
         Assert.Equal(before.Select(r => r.Sequence), (await tenant.Activity()).Select(r => r.Sequence));
         Assert.Equal(2, before.Count);
+    }
+
+    [Fact]
+    public async Task A_record_bears_the_names_that_the_resource_had_then()
+    {
+        await tenant.CreateUser("a", "ada");
+        await tenant.Rename(User, "a", "Zoë \"日本\" {😀}\n\0");
+        await tenant.CreateGroup("g", "a");
+        await tenant.Delete(User, "a");
+        await tenant.Append(tenant.Refusal(User, "", "create", 409) with { UserName = "sent", DisplayName = "As sent" }, tenant.Refusal(Group, "g", "patch", 400));
+
+        Assert.Equal(
+            [(null, "name of g"), ("sent", "As sent"), ("Zoë \"日本\" {😀}\n", "Zoë \"日本\" {😀}\n\0"), (null, "name of g"),
+                ("Zoë \"日本\" {😀}\n", "Zoë \"日本\" {😀}\n\0"), ("ada", "ada")],
+            (await tenant.Activity()).Select(r => (r.UserName?.TrimEnd('\0'), r.DisplayName)));
+    }
+
+    [Fact]
+    public async Task A_trail_holds_what_happened_to_one_resource()
+    {
+        await tenant.CreateUsers("a", "ab", "b");
+        await tenant.Rename(User, "a", "other");
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 400), tenant.Refusal(User, "x y", "patch", 404), tenant.Refusal(User, "", "create", 503));
+        await tenant.Delete(User, "a");
+
+        var trail = await tenant.Activity(trail: "a");
+
+        Assert.Equal(["deleted", "refused", "changed", "created"], trail.Select(r => r.Outcome));
+        Assert.Equal(trail.Skip(2).Select(r => r.Sequence), (await tenant.Activity(trail[1].Sequence, trail: "a")).Select(r => r.Sequence));
+        Assert.Equal(trail.Take(2).Select(r => r.Sequence), (await tenant.Activity(count: 2, trail: "a")).Select(r => r.Sequence));
+        Assert.Equal(["failed create", "refused patch", "refused patch"],
+            (await tenant.Activity(trail: ActivityRange.Failures)).Select(r => $"{r.Outcome} {r.Entry.Operation}"));
+        Assert.Equal(8, (await tenant.Activity()).Count);
+        Assert.Empty(await tenant.Activity(trail: "nobody"));
+    }
+
+    [Fact]
+    public async Task The_log_is_followed_forwards()
+    {
+        await tenant.CreateUsers("a", "b", "c");
+        var log = await tenant.Activity();
+
+        Assert.Equal(["a", "b", "c"], (await tenant.Activity(after: 0)).Select(r => r.Entry.ResourceId));
+        Assert.Equal(["b", "c"], (await tenant.Activity(after: log[^1].Sequence)).Select(r => r.Entry.ResourceId));
+        Assert.Equal(["b"], (await tenant.Activity(after: log[^1].Sequence, count: 1)).Select(r => r.Entry.ResourceId));
+        Assert.Empty(await tenant.Activity(after: log[0].Sequence));
+        Assert.Empty(await tenant.Activity(after: long.MaxValue - 1));
+    }
+
+    [Fact]
+    public async Task A_failure_in_doubt_is_left_out_where_the_same_call_did_its_work()
+    {
+        var change = tenant.Document(User, "a", "ada", Expected.Absent);
+        await tenant.Done(change);
+        await tenant.CreateUsers("b", "c");
+
+        await tenant.Append(
+            change.Activity with { Error = new ActivityError(503, null, "No answer."), InDoubt = true },
+            tenant.Refusal(User, "b", "patch", 503) with { InDoubt = true },
+            tenant.Refusal(User, "nobody", "create", 503) with { InDoubt = true });
+
+        Assert.Equal(["created a", "created b", "created c", "failed b", "failed nobody"], (await tenant.Activity(after: 0)).Select(r => $"{r.Outcome} {r.Entry.ResourceId}"));
+    }
+
+    [Fact]
+    public async Task No_entries_kept_means_no_log_and_the_same_directory()
+    {
+        tenant.Retention = new ActivityRetention(Entries: 0);
+        await tenant.CreateUsers("a", "b");
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 400));
+        await tenant.Delete(User, "b");
+
+        Assert.Empty(await tenant.Activity());
+        Assert.Empty(await tenant.Activity(trail: "a"));
+        Assert.Equal("1: a", await tenant.Found(User, new Lookup.All()));
+    }
+
+    [Fact]
+    public async Task What_is_trimmed_leaves_no_trail()
+    {
+        tenant.Retention = new ActivityRetention(Entries: 3);
+        await tenant.CreateUser("a");
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 400));
+        Assert.Equal(2, (await tenant.Activity(trail: "a")).Count);
+        await tenant.CreateUsers("b", "c", "d", "e");
+
+        Assert.Empty(await tenant.Activity(trail: "a"));
+        Assert.Empty(await tenant.Activity(trail: ActivityRange.Failures));
+        Assert.Single(await tenant.Activity(trail: "e"));
     }
 
     [Fact]

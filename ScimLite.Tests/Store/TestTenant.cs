@@ -17,6 +17,8 @@ internal sealed class TestTenant(IResourceStore store)
 
     public IResourceStore Store => store;
 
+    public IActivityStore Log => (IActivityStore)store;
+
     public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     public ActivityRetention Retention { get; set; } = new();
@@ -38,6 +40,9 @@ internal sealed class TestTenant(IResourceStore store)
         Retention = Retention,
     };
 
+    public ActivityEntry Refusal(ResourceType type, string id, string operation, int status) =>
+        Entry(type, id, operation) with { Error = new ActivityError(status, null, "No.") };
+
     /// <summary>A write of a whole document that bears this userName or displayName.</summary>
     public Change Document(ResourceType type, string id, string name, Expected expected, Action<JsonObject>? more = null)
     {
@@ -50,6 +55,7 @@ internal sealed class TestTenant(IResourceStore store)
             Document = Encoding.UTF8.GetBytes(resource.ToJsonString()),
             Terms = IndexTerm.Of(resource, type),
             Name = name,
+            UserName = type == User ? name : "",
             Activity = Entry(type, id, expected == Expected.Absent ? "create" : "replace"),
         };
     }
@@ -117,8 +123,10 @@ internal sealed class TestTenant(IResourceStore store)
 
     public async Task<ScanBatch> Scan(ResourceType type, long after, int count) => await store.ScanAsync(Id, type, after, count, true, Cancel);
 
-    public async Task<IReadOnlyList<ActivityRecord>> Activity(long before = long.MaxValue, int count = 10_000) =>
-        await store.ReadActivityAsync(Id, before, count, Cancel);
+    public async Task<IReadOnlyList<ActivityRecord>> Activity(long before = long.MaxValue, int count = 10_000, string? trail = null, long? after = null) =>
+        await Log.ReadActivityAsync(new ActivityRange(Id, count) { Before = before, Trail = trail, After = after }, Cancel);
+
+    public async Task Append(params ActivityEntry[] entries) => await Log.AppendActivityAsync(Id, entries, Cancel);
 
     /// <summary>All that can be seen of the tenant, as text: two of these are equal when nothing was changed in between.</summary>
     public async Task<string> Everything()

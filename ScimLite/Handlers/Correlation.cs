@@ -30,8 +30,12 @@ public sealed class Correlation(RequestDelegate next, ILogger<Correlation> logge
     /// <summary>The id of the request.</summary>
     public static string Id(HttpContext http) => http.TraceIdentifier;
 
+    /// <summary>The caller's own name of this one request, Entra's <c>request-id</c>; null where it sent none.</summary>
+    public static string? RequestId(HttpContext http) => Harmless(http, "request-id");
+
+    private static string Read(HttpContext http) => Harmless(http, "client-request-id") ?? Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N");
+
     // What is echoed must be harmless in a header and in a log: printable, and not long.
-    private static string Read(HttpContext http) =>
-        http.Request.Headers["client-request-id"] is [{ Length: > 0 and <= 128 } sent] && sent.All(c => c is > ' ' and < '\x7f')
-            ? sent : Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N");
+    private static string? Harmless(HttpContext http, string header) =>
+        http.Request.Headers[header] is [{ Length: > 0 and <= 128 } sent] && sent.All(c => c is > ' ' and < '\x7f') ? sent : null;
 }

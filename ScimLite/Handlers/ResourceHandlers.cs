@@ -9,7 +9,7 @@ using ScimLite.Validation;
 namespace ScimLite.Handlers;
 
 /// <summary>HTTP in, HTTP out, for the resources of every type.</summary>
-public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher, ScimTelemetry telemetry, Settings settings)
+public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher, ActivityLog log, ScimTelemetry telemetry, Settings settings)
 {
     private readonly ListQueryValidator listValidator = new();
 
@@ -125,12 +125,21 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         }
         catch (ScimException e)
         {
+            Tell(e.Error);
             await RefuseAsync(http, e.Error, call).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
+            Tell(ScimExceptionHandler.StoreAway);
             Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), operation, type.Name, e.InnerException!.Message);
             await RefuseAsync(http, ScimExceptionHandler.StoreAway, call).ConfigureAwait(false);
+        }
+
+        // What the provisioner refused it has told itself.
+        void Tell(ScimError error)
+        {
+            var caller = Caller(http);
+            log.Refused(caller.Tenant, log.Entry(caller, type.Name, http.Request.RouteValues["id"] as string ?? "", operation, call), error, inDoubt: false, call);
         }
     }
 
@@ -178,7 +187,7 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     {
         var identity = http.Features.Get<Identity>()!;
         return new Caller(identity.Tenant.Id, identity.Credential, identity.Tenant.Dialect, identity.Tenant.AcceptUnknownMembers,
-            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl));
+            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl)) { RequestId = Correlation.RequestId(http) };
     }
 
     private static string Id(HttpContext http) => (string)http.Request.RouteValues["id"]!;

@@ -11,7 +11,11 @@ namespace ScimLite.Provisioning;
 /// <param name="AcceptUnknownMembers">Whether ids that don't exist may be members.</param>
 /// <param name="CorrelationId">What joins the call to the caller's own log.</param>
 /// <param name="BaseUrl">The Tenant URL as the outside sees it, without a slash at the end.</param>
-public sealed record Caller(string Tenant, string Credential, Dialect Dialect, bool AcceptUnknownMembers, string CorrelationId, string BaseUrl);
+public sealed record Caller(string Tenant, string Credential, Dialect Dialect, bool AcceptUnknownMembers, string CorrelationId, string BaseUrl)
+{
+    /// <summary>The caller's own <c>request-id</c>, where it sent one.</summary>
+    public string? RequestId { get; init; }
+}
 
 /// <summary>What became of a provisioning call.</summary>
 public abstract record Provisioned

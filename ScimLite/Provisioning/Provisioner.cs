@@ -16,7 +16,7 @@ namespace ScimLite.Provisioning;
 /// The verbs on one tenant's directory. It owns what may never be skipped: the schema's rules and the validators before a
 /// write, the version expected by it, the membership, and the entry in the activity log.
 /// </summary>
-public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityRetention retention, TimeProvider clock)
+public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityLog log, TimeProvider clock)
 {
     private readonly Dictionary<ResourceType, IValidator<JsonObject>> validators =
         catalog.ResourceTypes.ToDictionary(t => t, t => (IValidator<JsonObject>)new ResourceValidator(t));
@@ -38,18 +38,24 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     /// <summary>RFC 7644 §3.3: creates a resource under an id of the server's.</summary>
     /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
-    public async ValueTask<Provisioned> CreateAsync(Caller caller, ResourceType type, JsonElement body, ScimCall call, CancellationToken cancel)
+    public ValueTask<Provisioned> CreateAsync(Caller caller, ResourceType type, JsonElement body, ScimCall call, CancellationToken cancel)
     {
-        var dialect = new EntraDialect(caller.Dialect);
+        var key = new ResourceKey(caller.Tenant, type, Guid.CreateVersion7(clock.GetUtcNow()).ToString());
+        return new ActivityDraft(log, caller, key, "create", body, call).RunAsync(draft => CreateAsync(caller, key, body, draft, call, cancel));
+    }
+
+    private async ValueTask<Provisioned> CreateAsync(
+        Caller caller, ResourceKey key, JsonElement body, ActivityDraft draft, ScimCall call, CancellationToken cancel)
+    {
+        var (type, dialect) = (key.Type, draft.Dialect);
         var resource = SchemaRules.Read(body, type, dialect);
         var members = TakeMembers(resource, body, type);
         Check(resource, type);
         call.Noted(dialect.Quirks);
 
-        var key = new ResourceKey(caller.Tenant, type, Guid.CreateVersion7(clock.GetUtcNow()).ToString());
         call.About(key.Id);
-        var activity = Entry(caller, key, "create", dialect) with { Attributes = Names(resource), Added = Some(members.Added) };
-        var change = Write(key, Expected.Absent, Stamp(resource, type, key.Id), activity) with
+        (draft.Changes, draft.Members) = (AttributeChanges.Between(null, resource, type), members);
+        var change = Write(key, Expected.Absent, Stamp(resource, type, key.Id), draft.Entry()) with
         {
             Members = members,
             AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -62,25 +68,31 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for a group's membership, which only a
     /// body with <c>members</c> sets.</summary>
     /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
-    public async ValueTask<Provisioned> ReplaceAsync(
+    public ValueTask<Provisioned> ReplaceAsync(
         Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
     {
-        var dialect = new EntraDialect(caller.Dialect);
         var key = new ResourceKey(caller.Tenant, type, id);
-        call.About(id);
+        return new ActivityDraft(log, caller, key, "replace", body, call).RunAsync(draft => ReplaceAsync(caller, key, body, precondition, draft, call, cancel));
+    }
+
+    private async ValueTask<Provisioned> ReplaceAsync(
+        Caller caller, ResourceKey key, JsonElement body, Expected? precondition, ActivityDraft draft, ScimCall call, CancellationToken cancel)
+    {
+        var (type, dialect) = (key.Type, draft.Dialect);
+        call.About(key.Id);
         var resource = SchemaRules.Read(body, type, dialect);
         var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
         var members = TakeMembers(resource, body, type);
         Check(resource, type);
         call.Noted(dialect.Quirks);
-        var wanted = Stamp(resource, type, id);
+        var wanted = Stamp(resource, type, key.Id);
 
         return await ReplayAsync(key, precondition, followLinks: !setsMembers, current =>
         {
             var before = ScimJson.ParseStored(current.Document.Span);
             SchemaRules.CheckImmutable(before, wanted, type);
-            var activity = Entry(caller, key, "replace", dialect) with { Attributes = Differences(before, wanted), Added = Some(members.Added) };
-            return new Attempt(Update(key, current, before, wanted, activity) with
+            (draft.Changes, draft.Members) = (AttributeChanges.Between(before, wanted, type), members);
+            return new Attempt(Update(key, current, before, wanted, draft.Entry()) with
             {
                 Members = setsMembers ? members : MembershipDelta.None,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -92,12 +104,18 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     /// <summary>RFC 7644 §3.5.2: applies the operations as a whole or not at all. Operations on a group's members alone are one round
     /// trip that loads neither the group nor its members.</summary>
     /// <exception cref="ScimException">The request is malformed, or an operation can't be applied.</exception>
-    public async ValueTask<Provisioned> PatchAsync(
+    public ValueTask<Provisioned> PatchAsync(
         Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
     {
-        var dialect = new EntraDialect(caller.Dialect);
         var key = new ResourceKey(caller.Tenant, type, id);
-        call.About(id);
+        return new ActivityDraft(log, caller, key, "patch", default, call).RunAsync(draft => PatchAsync(caller, key, body, precondition, draft, call, cancel));
+    }
+
+    private async ValueTask<Provisioned> PatchAsync(
+        Caller caller, ResourceKey key, JsonElement body, Expected? precondition, ActivityDraft draft, ScimCall call, CancellationToken cancel)
+    {
+        var (type, dialect) = (key.Type, draft.Dialect);
+        call.About(key.Id);
         var patch = PatchRequest.Read(body, dialect);
         patchValidator.Check(patch);
         call.Patches(patch.Operations.Count);
@@ -105,16 +123,14 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         if (delta is not null && rest.Count == 0 && type.HasMembers)
         {
             call.Noted(dialect.Quirks);
+            draft.Members = delta;
             var change = new Change
             {
                 Key = key,
                 Expected = precondition ?? Expected.Any,
                 Members = delta,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
-                Activity = Entry(caller, key, "patch", dialect) with
-                {
-                    Attributes = delta.IsEmpty ? [] : ["members"], Added = Some(delta.Added), Removed = Some(delta.Removed),
-                },
+                Activity = draft.Entry(),
             };
             var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
             return (Provisioned?)Done(outcome, change, null, [], call) ?? Refuse(outcome, key);
@@ -131,11 +147,8 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             validators[type].Check(after);
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
-            var activity = Entry(caller, key, "patch", dialect) with
-            {
-                Attributes = Differences(before, after), Added = Some(members.Added), Removed = Some(members.Removed),
-            };
-            return new Attempt(Update(key, current, before, after, activity) with
+            (draft.Changes, draft.Members) = (AttributeChanges.Between(before, after, type), members);
+            return new Attempt(Update(key, current, before, after, draft.Entry()) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -144,17 +157,22 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     }
 
     /// <summary>RFC 7644 §3.6: deletes a resource and every membership of it.</summary>
-    public async ValueTask<Provisioned> DeleteAsync(
+    public ValueTask<Provisioned> DeleteAsync(
         Caller caller, ResourceType type, string id, Expected? precondition, ScimCall call, CancellationToken cancel)
     {
         var key = new ResourceKey(caller.Tenant, type, id);
-        call.About(id);
-        var deletion = new Deletion(key, precondition ?? Expected.Any, Entry(caller, key, "delete", new EntraDialect(caller.Dialect)));
+        return new ActivityDraft(log, caller, key, "delete", default, call).RunAsync(draft => DeleteAsync(key, precondition, draft, call, cancel));
+    }
+
+    private async ValueTask<Provisioned> DeleteAsync(ResourceKey key, Expected? precondition, ActivityDraft draft, ScimCall call, CancellationToken cancel)
+    {
+        call.About(key.Id);
+        var deletion = new Deletion(key, precondition ?? Expected.Any, draft.Entry());
         var outcome = await store.DeleteAsync(deletion, cancel).ConfigureAwait(false);
         if (outcome is CommitOutcome.Committed done)
         {
             call.Done("deleted", 0, done.Removed);
-            return new Provisioned.Done(id, done.Version, null);
+            return new Provisioned.Done(key.Id, done.Version, null);
         }
         return Refuse(outcome, key);
     }
@@ -261,6 +279,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         Document = ScimJson.Write(resource),
         Terms = IndexTerm.Of(resource, key.Type),
         Name = NameOf(resource),
+        UserName = (string?)resource["userName"] ?? "",
         Activity = activity,
     };
 
@@ -276,23 +295,4 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     // What other resources show of this one.
     private static string NameOf(JsonObject resource) =>
         (string?)resource["displayName"] ?? (string?)(resource["name"] as JsonObject)?["formatted"] ?? (string?)resource["userName"] ?? "";
-
-    private ActivityEntry Entry(Caller caller, ResourceKey key, string operation, EntraDialect dialect) => new()
-    {
-        Time = clock.GetUtcNow(),
-        Operation = operation,
-        ResourceType = key.Type.Name,
-        ResourceId = key.Id,
-        Credential = caller.Credential,
-        CorrelationId = caller.CorrelationId,
-        Quirks = dialect.Quirks,
-        Retention = retention,
-    };
-
-    private static string[] Names(JsonObject resource) => [.. resource.Select(p => p.Key).Where(n => n is not ("schemas" or "id"))];
-
-    private static string[] Differences(JsonObject before, JsonObject after) =>
-        [.. Names(before).Union(Names(after), StringComparer.Ordinal).Where(n => !JsonNode.DeepEquals(before[n], after[n]))];
-
-    private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(100)];
 }

@@ -1,21 +1,23 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ScimLite.Store;
 
-/// <summary>What the activity log keeps of one write: who did what to which resource, and by which rules it was read.</summary>
+/// <summary>What the activity log keeps of one provisioning call: who asked for what, by which rules it was read, and what came of it.</summary>
 public sealed record ActivityEntry
 {
     /// <summary>When.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary><c>create</c>, <c>replace</c>, <c>patch</c> or <c>delete</c>.</summary>
+    /// <summary><c>create</c>, <c>replace</c>, <c>patch</c>, <c>delete</c>, <c>restore</c>, <c>guard</c>, or a read that was refused: <c>read</c>, <c>search</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>The resource type's name.</summary>
     public required string ResourceType { get; init; }
 
-    /// <summary>The resource's id.</summary>
+    /// <summary>The resource's id; of a call that was refused, as it was sent, and empty where there was none.</summary>
     public required string ResourceId { get; init; }
 
     /// <summary>The name of the credential used, never the credential.</summary>
@@ -24,11 +26,29 @@ public sealed record ActivityEntry
     /// <summary>The caller's correlation id, or the one that was made for it.</summary>
     public required string CorrelationId { get; init; }
 
+    /// <summary>The caller's own <c>request-id</c>, where it sent one.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Names the call: a failure whose outcome is in doubt is left out of the log where the same call has an entry already.</summary>
+    public string Call { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Milliseconds from the call's arrival to the write, or to its refusal.</summary>
+    public double Milliseconds { get; init; }
+
+    /// <summary>The userName in a request that was refused.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>The displayName in a request that was refused.</summary>
+    public string? DisplayName { get; init; }
+
     /// <summary>The dialect rules that were needed to read the request.</summary>
     public IReadOnlyCollection<string> Quirks { get; init; } = [];
 
-    /// <summary>The attributes that the write changed, by name.</summary>
-    public IReadOnlyCollection<string> Attributes { get; init; } = [];
+    /// <summary>The attributes sent that no schema knows, and that were left out, at most 20.</summary>
+    public IReadOnlyCollection<string> Ignored { get; init; } = [];
+
+    /// <summary>The attributes that the write changed, or was to change, at most 50.</summary>
+    public IReadOnlyCollection<AttributeChange> Changes { get; init; } = [];
 
     /// <summary>The members asked to be added, at most 100.</summary>
     public IReadOnlyCollection<string> Added { get; init; } = [];
@@ -36,30 +56,109 @@ public sealed record ActivityEntry
     /// <summary>The members asked to be removed, at most 100.</summary>
     public IReadOnlyCollection<string> Removed { get; init; } = [];
 
+    /// <summary>What was answered to a call that was refused or failed.</summary>
+    public ActivityError? Error { get; init; }
+
+    /// <summary>Whether the store may have done the write all the same, since its answer was lost.</summary>
+    [JsonIgnore]
+    public bool InDoubt { get; init; }
+
     /// <summary>How entries are trimmed as new ones come.</summary>
     [JsonIgnore]
     public ActivityRetention Retention { get; init; } = new();
 
-    /// <summary>The entry as it is stored.</summary>
-    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ActivityJson.Default.ActivityEntry);
+    /// <summary>What an entry that tells of no write came to: <c>refused</c>, or <c>failed</c> with a status of 500 and above.</summary>
+    internal string Refusal => Error is { Status: < 500 } ? "refused" : "failed";
+
+    /// <summary>Under which name the entry is found among those of its resource: the id where it can be one of ours, else a dash.</summary>
+    internal string Trail => ResourceId.Length is > 0 and <= 64 && !ResourceId.AsSpan().ContainsAnyExceptInRange('\x22', '~') ? ResourceId : "-";
+
+    /// <summary>The entry as it is stored: on one line.</summary>
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ActivityFormat.Entry);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    internal static ActivityEntry FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, ActivityJson.Default.ActivityEntry)!;
+    internal static ActivityEntry FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, ActivityFormat.Entry)!;
 }
+
+/// <summary>One attribute before and after: text as it is, anything else as JSON, cut at 200 characters; null where there is no value.</summary>
+/// <param name="Attribute">The attribute's path.</param>
+/// <param name="Old">Before.</param>
+/// <param name="New">After.</param>
+public sealed record AttributeChange(string Attribute, string? Old, string? New);
+
+/// <summary>The SCIM error that was answered, RFC 7644 §3.12.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="ScimType">The keyword, if any.</param>
+/// <param name="Detail">The sentence for people.</param>
+public sealed record ActivityError(int Status, string? ScimType, string Detail);
 
 /// <summary>How long activity is kept: whatever is older than <paramref name="Days"/> or beyond <paramref name="Entries"/> goes as new entries come.</summary>
 /// <param name="Days">1 to 3650.</param>
-/// <param name="Entries">How many entries a tenant has at most.</param>
-public sealed record ActivityRetention(int Days = 30, int Entries = 1_000_000);
+/// <param name="Entries">How many entries a tenant has at most; 0 keeps no log.</param>
+public sealed record ActivityRetention(int Days = 30, int Entries = 1_000_000)
+{
+    /// <summary>Entries before this time are let go.</summary>
+    internal DateTimeOffset OldestAt(DateTimeOffset now) => now.AddDays(-Days);
+}
 
-/// <summary>An entry of the activity log with what the write came to.</summary>
+/// <summary>An entry of the activity log with what the call came to.</summary>
 /// <param name="Sequence">Its place in the log; later entries have higher numbers.</param>
-/// <param name="Outcome"><c>created</c>, <c>changed</c>, <c>unchanged</c> or <c>deleted</c>.</param>
+/// <param name="Outcome"><c>created</c>, <c>changed</c>, <c>unchanged</c>, <c>deleted</c>, <c>restored</c>, <c>refused</c>, <c>failed</c>, or what
+/// was decided about the guard.</param>
 /// <param name="MembersAdded">How many members really came.</param>
 /// <param name="MembersRemoved">How many members really went.</param>
 /// <param name="Entry">What was asked for.</param>
-public sealed record ActivityRecord(long Sequence, string Outcome, int MembersAdded, int MembersRemoved, ActivityEntry Entry);
+public sealed record ActivityRecord(long Sequence, string Outcome, int MembersAdded, int MembersRemoved, ActivityEntry Entry)
+{
+    /// <summary>The resource's name for people when the entry was made.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The resource's userName when the entry was made.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Puts a record together; of a resource that does not exist the names are those that were sent.</summary>
+    internal static ActivityRecord Of(long sequence, string outcome, int added, int removed, ActivityEntry entry, Label? label) => new(sequence, outcome, added, removed, entry)
+    {
+        DisplayName = label?.Display ?? entry.DisplayName,
+        UserName = label is { UserName.Length: > 0 } named ? named.UserName : entry.UserName,
+    };
+}
+
+/// <summary>Which entries of the log to read, newest first; with <see cref="After"/>, oldest first.</summary>
+/// <param name="Tenant">Whose.</param>
+/// <param name="Count">At most so many.</param>
+public sealed record ActivityRange(string Tenant, int Count)
+{
+    /// <summary>The trail of all calls that were refused or failed.</summary>
+    public const string Failures = "!";
+
+    /// <summary>Only entries of the resource with this id, or <see cref="Failures"/>; null reads the whole log.</summary>
+    public string? Trail { get; init; }
+
+    /// <summary>Only entries with a smaller sequence number.</summary>
+    public long Before { get; init; } = long.MaxValue;
+
+    /// <summary>Only entries with a higher sequence number, of the whole log; null reads backwards.</summary>
+    public long? After { get; init; }
+}
+
+/// <summary>How an entry is stored: on one line, names as people read them, nothing that is empty.</summary>
+internal static class ActivityFormat
+{
+    public static JsonTypeInfo<ActivityEntry> Entry { get; } = (JsonTypeInfo<ActivityEntry>)new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = ActivityJson.Default.WithAddedModifier(static type =>
+        {
+            foreach (var property in type.Properties.Where(p => p.PropertyType.IsGenericType))
+            {
+                property.ShouldSerialize = static (_, value) => value is System.Collections.ICollection { Count: > 0 } or IReadOnlyCollection<string> { Count: > 0 };
+            }
+        }),
+    }.GetTypeInfo(typeof(ActivityEntry));
+}
 
 [JsonSerializable(typeof(ActivityEntry))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class ActivityJson : JsonSerializerContext;

@@ -41,6 +41,9 @@ public sealed record Change
     /// <summary>The name for people that others show of it.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>The userName, by which the activity log is searched; empty where the type has none.</summary>
+    public string UserName { get; init; } = "";
+
     /// <summary>What happens to the membership.</summary>
     public MembershipDelta Members { get; init; } = MembershipDelta.None;
 

@@ -43,13 +43,6 @@ public interface IResourceStore
     /// <returns><c>Committed</c>, <c>Missing</c> or <c>Stale</c>.</returns>
     ValueTask<CommitOutcome> DeleteAsync(Deletion deletion, CancellationToken cancel);
 
-    /// <summary>Reads the activity log, newest first.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="before">Only entries with a smaller sequence number; <see cref="long.MaxValue"/> for the newest.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="cancel">Gives up waiting.</param>
-    ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel);
-
     /// <summary>A key to sign with: 32 random bytes, made at the first call for a name and kept by the store, so that every replica and
     /// every later process has the same.</summary>
     /// <param name="name">What is signed with it, such as <c>cursor</c>: small letters and dashes.</param>

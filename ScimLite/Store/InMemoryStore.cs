@@ -11,7 +11,7 @@ namespace ScimLite.Store;
 /// one under the tenant's lock and puts it in place in one step, so readers need no lock and never see half a write. It is the
 /// specification that <see cref="RedisStore"/> is compared with.
 /// </summary>
-public sealed class InMemoryStore : IResourceStore
+public sealed partial class InMemoryStore : IResourceStore
 {
     private readonly ConcurrentDictionary<string, Tenant> tenants = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
@@ -80,25 +80,6 @@ public sealed class InMemoryStore : IResourceStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel)
-    {
-        var activity = Of(tenant).Directory.Activity;
-        var page = new List<ActivityRecord>();
-        // Sequence numbers are dense in neither store, so the place to start is found by halving.
-        var (low, high) = (0, activity.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = activity[middle].Sequence < before ? (middle + 1, high) : (low, middle);
-        }
-        for (var i = low - 1; i >= 0 && page.Count < count; i--)
-        {
-            page.Add(activity[i]);
-        }
-        return ValueTask.FromResult<IReadOnlyList<ActivityRecord>>(page);
-    }
-
-    /// <inheritdoc/>
     public ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel) =>
         ValueTask.FromResult(secrets.GetOrAdd(name, static _ => RandomNumberGenerator.GetBytes(32)));
 
@@ -123,7 +104,7 @@ public sealed class InMemoryStore : IResourceStore
                 return (new CommitOutcome.Taken(term), directory);
             }
         }
-        var unknown = change.Members.Added.Where(m => !directory.Names.ContainsKey(m)).Take(10).ToArray();
+        var unknown = change.Members.Added.Where(m => !directory.Labels.ContainsKey(m)).Take(10).ToArray();
         if (unknown.Length > 0 && !change.AcceptUnknownMembers)
         {
             return (new CommitOutcome.UnknownMembers(unknown), directory);
@@ -144,7 +125,7 @@ public sealed class InMemoryStore : IResourceStore
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
                 shelf = shelf with { Index = With(shelf.Index, entry.Terms.Select(t => Pair(t, id)), (old?.Terms ?? []).Select(t => Pair(t, id))) };
-                directory = directory with { Names = directory.Names.SetItem(id, (type.Name, change.Name)) };
+                directory = directory with { Labels = directory.Labels.SetItem(id, new Label(type.Name, change.Name, change.UserName)) };
             }
             if (old is null)
             {
@@ -162,7 +143,7 @@ public sealed class InMemoryStore : IResourceStore
         var outcome = old is null ? "created" : changed ? "changed" : "unchanged";
         var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
         return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
-            directory.Log(outcome, coming.Length, going.Length, change.Activity));
+            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(id)));
     }
 
     private static (CommitOutcome, Directory) Delete(Directory directory, Deletion deletion)
@@ -177,6 +158,7 @@ public sealed class InMemoryStore : IResourceStore
         {
             return (refused, directory);
         }
+        var label = directory.LabelOf(id);
         var groups = Range(directory.MemberOf, id).ToArray();
         var members = Range(directory.Members, id).ToArray();
         directory = directory with
@@ -187,7 +169,7 @@ public sealed class InMemoryStore : IResourceStore
                 Order = shelf.Order.Remove(new Place(old.Sequence, id)),
                 Index = With(shelf.Index, [], old.Terms.Select(t => Pair(t, id))),
             }),
-            Names = directory.Names.Remove(id),
+            Labels = directory.Labels.Remove(id),
             Members = With(directory.Members, [], groups.Select(g => Pair(g, id)).Concat(members.Select(m => Pair(id, m)))),
             MemberOf = With(directory.MemberOf, [], groups.Select(g => Pair(id, g)).Concat(members.Select(m => Pair(m, id)))),
         };
@@ -202,7 +184,7 @@ public sealed class InMemoryStore : IResourceStore
             }
         }
         return (new CommitOutcome.Committed(true, old.Version, old.Created, old.LastModified, 0, members.Length, []),
-            directory.Log("deleted", 0, members.Length, deletion.Activity));
+            directory.Log("deleted", 0, members.Length, deletion.Activity, label));
     }
 
     private static CommitOutcome? Refuse(Expected expected, Entry? entry) => entry switch
@@ -232,7 +214,7 @@ public sealed class InMemoryStore : IResourceStore
     }
 
     private static Link LinkTo(Directory directory, string id) =>
-        directory.Names.TryGetValue(id, out var name) ? new Link(id, name.Type, name.Display) : new Link(id, null, null);
+        directory.Labels.TryGetValue(id, out var name) ? new Link(id, name.Type, name.Display) : new Link(id, null, null);
 
     // A builder shares what it does not change with the set it came from, and makes no copy for each entry.
     private static ImmutableSortedSet<string> With(ImmutableSortedSet<string> set, IEnumerable<string> added, IEnumerable<string> removed)
@@ -306,12 +288,11 @@ public sealed class InMemoryStore : IResourceStore
         public ImmutableSortedSet<string> Index { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
     }
 
-    private sealed record Directory
+    private sealed partial record Directory
     {
         public ImmutableDictionary<string, Shelf> Shelves { get; init; } = ImmutableDictionary.Create<string, Shelf>(StringComparer.Ordinal);
 
-        public ImmutableDictionary<string, (string Type, string Display)> Names { get; init; } =
-            ImmutableDictionary.Create<string, (string, string)>(StringComparer.Ordinal);
+        public ImmutableDictionary<string, Label> Labels { get; init; } = ImmutableDictionary.Create<string, Label>(StringComparer.Ordinal);
 
         public ImmutableSortedSet<string> Members { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
@@ -319,19 +300,10 @@ public sealed class InMemoryStore : IResourceStore
 
         public ImmutableList<ActivityRecord> Activity { get; init; } = [];
 
+        public ImmutableSortedSet<string> Trails { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
         public long Sequence { get; init; }
 
         public Shelf Of(ResourceType type) => Shelves.GetValueOrDefault(type.Name) ?? new Shelf();
-
-        public Directory Log(string outcome, int added, int removed, ActivityEntry entry)
-        {
-            var activity = Activity.Add(new ActivityRecord(Sequence + 1, outcome, added, removed, entry));
-            var oldest = entry.Time.AddDays(-entry.Retention.Days);
-            for (var i = 0; i < 2 && (activity.Count > entry.Retention.Entries || activity[0].Entry.Time < oldest); i++)
-            {
-                activity = activity.RemoveAt(0);
-            }
-            return this with { Activity = activity, Sequence = Sequence + 1 };
-        }
     }
 }

@@ -30,6 +30,9 @@ internal static class RedisKeys
         return keys;
     }
 
+    /// <summary>The key of what a call of that name left for its replay.</summary>
+    public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[10].Append(request);
+
     /// <summary>The keys of a query: the first seven.</summary>
     public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];
 
@@ -71,6 +74,13 @@ internal static class RedisKeys
             $"{prefix}heads:Group",
             $"{prefix}request:",
             $"{prefix}sweep",
+            $"{prefix}trails",
+            $"{prefix}guard",
+            $"{prefix}removals:{type.Name}",
+            $"{prefix}inactive:{type.Name}",
+            $"{prefix}deleted:{type.Name}",
+            $"{prefix}deletedAt:{type.Name}",
+            $"{prefix}deletedTerms:{type.Name}",
         ];
     });
 }

@@ -33,6 +33,8 @@ internal sealed class RedisScript
 
     public static RedisScript Activity { get; } = new("activity");
 
+    public static RedisScript Append { get; } = new("append");
+
     public static RedisScript Secret { get; } = new("secret");
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

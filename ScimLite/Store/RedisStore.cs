@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using ScimLite.Protocol;
 using ScimLite.Telemetry;
 using StackExchange.Redis;
@@ -12,7 +11,7 @@ namespace ScimLite.Store;
 /// The directory in Redis (6.2 or later, Valkey, Garnet; no modules). Each call is one script and so one round trip, but for
 /// groups of more than <see cref="MostLinks"/> members, whose members are read on in further ones.
 /// </summary>
-public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemetry) : IResourceStore
+public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry telemetry) : IResourceStore
 {
     /// <summary>How many members or groups one script reads, and how many memberships one takes apart, so that no tenant blocks another for long.</summary>
     public const int MostLinks = 5000;
@@ -67,7 +66,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         var arguments = new List<RedisValue>(16 + (2 * change.Terms.Count) + members.Added.Count + members.Removed.Count)
         {
             key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
-            change.Document ?? ReadOnlyMemory<byte>.Empty, $"{key.Type.Name}\0{change.Name}",
+            change.Document ?? ReadOnlyMemory<byte>.Empty, new Label(key.Type.Name, change.Name, change.UserName).Text,
             change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? Yes : No,
             Oldest(change.Activity), change.Activity.Retention.Entries, change.Activity.ToJson(),
             change.Terms.Count, members.Added.Count, members.Removed.Count,
@@ -79,7 +78,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         }
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
-        var keys = RedisKeys.All(key.Tenant, key.Type, Guid.NewGuid().ToString("N"));
+        var keys = RedisKeys.All(key.Tenant, key.Type, change.Activity.Call);
         var reply = (RedisResult[])(await RunAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
         return (string?)reply[0] switch
         {
@@ -94,7 +93,7 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
     {
         var key = deletion.Key;
         var activity = deletion.Activity;
-        var keys = RedisKeys.All(key.Tenant, key.Type, Guid.NewGuid().ToString("N"));
+        var keys = RedisKeys.All(key.Tenant, key.Type, activity.Call);
         var reply = (RedisResult[])(await RunAsync(RedisScript.Delete, "delete", keys,
             [
                 key.Id, deletion.Expected.Text, Time(activity.Time), activity.Time.ToUnixTimeMilliseconds(),
@@ -110,15 +109,6 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
             }
         }
         return ReadOutcome(reply, followLinks: false);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(string tenant, long before, int count, CancellationToken cancel)
-    {
-        var keys = RedisKeys.All(tenant, Protocol.Schemas.SchemaCatalog.Core.User, "");
-        var from = before == long.MaxValue ? "" : before.ToString(CultureInfo.InvariantCulture);
-        var reply = await RunAsync(RedisScript.Activity, "activity", keys, [from, count], cancel).ConfigureAwait(false);
-        return [.. ((byte[][])reply!).Select(ReadActivity)];
     }
 
     /// <inheritdoc/>
@@ -218,24 +208,12 @@ public sealed class RedisStore(RedisConnection connection, ScimTelemetry telemet
         var links = new List<Link>(values.Length / 2);
         for (var i = 0; i < values.Length; i += 2)
         {
-            var name = (string)values[i + 1]!;
-            var end = name.IndexOf('\0', StringComparison.Ordinal);
-            links.Add(end < 0 ? new Link(values[i]!, null, null) : new Link(values[i]!, name[..end], name[(end + 1)..]));
+            links.Add(Label.Parse(values[i + 1]!) is { } label ? new Link(values[i]!, label.Type, label.Display) : new Link(values[i]!, null, null));
         }
         return links;
     }
 
-    private static ActivityRecord ReadActivity(byte[] stored)
-    {
-        // "sequence milliseconds outcome added removed {json}"
-        var json = Array.IndexOf(stored, (byte)'{');
-        var parts = Encoding.ASCII.GetString(stored, 0, json).Split(' ');
-        return new ActivityRecord(Number(parts[0]), parts[2], (int)Number(parts[3]), (int)Number(parts[4]), ActivityEntry.FromJson(stored.AsSpan(json)));
-    }
-
     private static long Number(string digits) => long.Parse(digits, CultureInfo.InvariantCulture);
-
-    private static long Oldest(ActivityEntry activity) => activity.Time.AddDays(-activity.Retention.Days).ToUnixTimeMilliseconds();
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,7 @@ public sealed class ScimTelemetry : IDisposable
     private readonly Counter<long> quirks;
     private readonly Histogram<double> storeDuration;
     private readonly Counter<long> scanned;
+    private readonly Counter<long> dropped;
 
     /// <summary>Makes the instruments.</summary>
     public ScimTelemetry()
@@ -31,6 +32,7 @@ public sealed class ScimTelemetry : IDisposable
         quirks = meter.CreateCounter<long>("scim.quirks", "{use}", "Dialect rules that were needed to read a request.");
         storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.");
         scanned = meter.CreateCounter<long>("scim.store.scanned", "{resource}", "Resources that a filter without an index had to look at.");
+        dropped = meter.CreateCounter<long>("scim.activity.dropped", "{entry}", "Failures that the activity log does not tell of, since the store was away for long.");
     }
 
     /// <summary>Starts the span of one provisioning call.</summary>
@@ -51,6 +53,9 @@ public sealed class ScimTelemetry : IDisposable
 
     /// <summary>Counts resources that were looked at one by one.</summary>
     public void Scanned(string resourceType, int count) => scanned.Add(count, Tag("scim.resource.type", resourceType));
+
+    /// <summary>Counts a failure that could not be told of.</summary>
+    public void ActivityDropped() => dropped.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
@@ -93,6 +98,12 @@ public sealed class ScimCall : IDisposable
         Operation = operation;
         ResourceType = resourceType;
     }
+
+    /// <summary>How long the call has taken so far.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(start);
+
+    /// <summary>Whether the activity log was told of the call's failure already.</summary>
+    public bool IsTold { get; set; }
 
     internal string Operation { get; }
 

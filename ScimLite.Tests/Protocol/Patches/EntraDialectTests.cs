@@ -200,9 +200,11 @@ public sealed class EntraDialectTests
     [Fact] // RFC 7644 §3.3
     public void An_unknown_attribute_in_a_POST_is_ignored_in_both_dialects()
     {
-        rfc.IgnoredAttribute();
+        rfc.IgnoredAttribute("favouriteColour");
+        rfc.IgnoredAttribute(new string('x', 500));
 
         Noted(rfc, "unknown-attribute");
+        Assert.Equal(["favouriteColour", new string('x', 100) + "…"], rfc.Ignored);
     }
 
     [Fact] // SCIM vectors §5

@@ -22,10 +22,17 @@ public enum Dialect
 /// </summary>
 public sealed class EntraDialect(Dialect dialect)
 {
+    /// <summary>How many names of ignored attributes are kept.</summary>
+    private const int MostIgnored = 20;
+
     private HashSet<string>? quirks;
+    private HashSet<string>? ignored;
 
     /// <summary>The names of the rules that this request needed.</summary>
     public IReadOnlyCollection<string> Quirks => (IReadOnlyCollection<string>?)quirks ?? [];
+
+    /// <summary>The attributes of this request that no schema knows and that were left out, each cut to a length that a log can carry; at most 20.</summary>
+    public IReadOnlyCollection<string> Ignored => (IReadOnlyCollection<string>?)ignored ?? [];
 
     /// <summary><c>"op":"Add"</c>: the operation's name in any case, or null when it is none.
     /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
@@ -210,11 +217,18 @@ public sealed class EntraDialect(Dialect dialect)
             throw new ScimException(ScimError.InvalidPath(
                 $"No schema of this resource type knows '{ScimError.Shorten(path)}'. GET /Schemas lists the attributes; remove it from the mapping."));
         }
-        Note("unknown-attribute");
+        IgnoredAttribute(path);
     }
 
     /// <summary>POST and PUT leave out what no schema knows, in both dialects (RFC 7644 §3.3 lets the server ignore it).</summary>
-    public void IgnoredAttribute() => Note("unknown-attribute");
+    public void IgnoredAttribute(string path)
+    {
+        Note("unknown-attribute");
+        if ((ignored ??= new HashSet<string>(StringComparer.Ordinal)).Count < MostIgnored)
+        {
+            ignored.Add(ScimError.Shorten(path));
+        }
+    }
 
     /// <summary><c>"Operations":[]</c> changes nothing. https://github.com/scimmyjs/scimmy/issues/59</summary>
     /// <exception cref="ScimException"><c>invalidSyntax</c> in dialect <c>rfc</c>.</exception>

@@ -34,7 +34,7 @@ public static class SchemaRules
             }
             else
             {
-                dialect.IgnoredAttribute();
+                dialect.IgnoredAttribute(name);
             }
         }
         return resource;
@@ -185,7 +185,7 @@ public static class SchemaRules
             }
             else
             {
-                dialect.IgnoredAttribute();
+                dialect.IgnoredAttribute($"{extension.Id}:{ScimJson.Name(property)}");
             }
         }
         return values;

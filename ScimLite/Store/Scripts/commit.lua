@@ -133,7 +133,7 @@ if document ~= '' or #coming + #going > 0 then
     redis.call('ZREM', KEYS[7], going[i] .. '\0' .. id)
   end
 end
-log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11])
+log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, redis.call('HGET', KEYS[5], id))
 done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
 redis.call('SET', KEYS[11], done, 'EX', 60)
 return { 'done', done, names }

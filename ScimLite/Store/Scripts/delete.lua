@@ -15,6 +15,7 @@ if not expects(expected, version) then
   return { 'stale', version }
 end
 
+local names = redis.call('HGET', KEYS[5], id)
 redis.call('HDEL', KEYS[1], id)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[5], id)
@@ -44,7 +45,7 @@ if take_apart(id, most) == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log('deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6])
+log('deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', 60)
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

@@ -4,7 +4,7 @@
 -- 2 heads       hash  id -> "version created modified\nterm\nterm…"
 -- 3 order       zset  id, scored by the order of creation
 -- 4 index       zset  term \0 id, all scores 0
--- 5 names       hash  id -> "Type\0name for people", of all resource types
+-- 5 names       hash  id -> "Type\0name for people\0userName", of all resource types
 -- 6 members     zset  group \0 member, all scores 0
 -- 7 memberOf    zset  member \0 group, all scores 0
 -- 8 activity    zset  entry, scored by its sequence number
@@ -12,6 +12,13 @@
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
 -- 12 sweep      set   deleted groups whose memberships are still being taken apart
+-- 13 trails     zset  resource id (or '!' for failures) \0 sequence number of an activity entry, all scores 0
+-- 14 guard      hash  state of the guard against mass removal
+-- 15 removals   zset  deactivations and deletions in the guard's window, scored by time
+-- 16 inactive   set   ids of the resources that are not active
+-- 17 deleted    hash  what is kept of deleted resources
+-- 18 deletedAt  zset  ids of deleted resources, scored by the time of deletion
+-- 19 deletedTerms zset term \0 id of deleted resources, all scores 0
 -- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays.
 local CHUNK = 1000
 
@@ -59,17 +66,47 @@ local function take_apart(id, most)
   return #members
 end
 
-local function log(outcome, added, removed, now, entry, oldest, most)
-  local sequence = redis.call('INCR', KEYS[9])
-  redis.call('ZADD', KEYS[8], sequence, string.format('%d %s %s %d %d ', sequence, now, outcome, added, removed) .. entry)
-  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
-  local first = redis.call('ZRANGE', KEYS[8], 0, 1)
+-- A trail's entry; sequence numbers are written so that they sort.
+local function mark(trail, sequence)
+  return trail .. '\0' .. string.format('%016d', sequence)
+end
+
+local function is_failure(outcome)
+  return outcome == 'refused' or outcome == 'failed'
+end
+
+-- Lets go of so many of the oldest entries as are too old or too many.
+local function trim_log(oldest, most, count)
+  local first = redis.call('ZRANGE', KEYS[8], 0, count - 1)
+  local trimmed = 0
   for i = 1, #first do
-    local time = tonumber(string.match(first[i], '^%d+ (%d+) '))
-    if time < tonumber(oldest) or redis.call('ZCARD', KEYS[8]) > tonumber(most) then
+    local sequence, time, outcome, id = string.match(first[i], '^(%d+) (%d+) (%S+) %d+ %d+ (%S+) ')
+    if tonumber(time) < tonumber(oldest) or redis.call('ZCARD', KEYS[8]) > tonumber(most) then
       redis.call('ZREM', KEYS[8], first[i])
+      redis.call('ZREM', KEYS[13], mark(id, sequence))
+      if is_failure(outcome) then
+        redis.call('ZREM', KEYS[13], mark('!', sequence))
+      end
+      trimmed = trimmed + 1
     end
   end
+  return trimmed
+end
+
+-- An entry is one line of what it came to and what was asked for, and one of the resource's names.
+local function log(outcome, added, removed, now, entry, oldest, most, id, names)
+  if most == '0' then
+    return
+  end
+  local sequence = redis.call('INCR', KEYS[9])
+  local head = string.format('%d %s %s %d %d %s ', sequence, now, outcome, added, removed, id)
+  redis.call('ZADD', KEYS[8], sequence, head .. entry .. '\n' .. (names or ''))
+  redis.call('ZADD', KEYS[13], 0, mark(id, sequence))
+  if is_failure(outcome) then
+    redis.call('ZADD', KEYS[13], 0, mark('!', sequence))
+  end
+  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
+  trim_log(oldest, most, 2)
 end
 
 local function expects(expected, version)

@@ -1,0 +1,169 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
+using ScimLite.Store;
+using ScimLite.Telemetry;
+
+namespace ScimLite.Provisioning;
+
+/// <summary>
+/// What each tenant's administrator can read about every call that changed something, tried to, or failed. A write carries its
+/// entry with it and the store keeps both in one step. A call that wrote nothing is told afterwards, in the background, so that
+/// nobody waits for it; when the store is away for long the oldest thousands wait and the rest is counted as dropped.
+/// </summary>
+public sealed class ActivityLog(IActivityStore store, ActivityRetention retention, ScimTelemetry telemetry, TimeProvider clock, ILogger<ActivityLog> logger)
+    : BackgroundService
+{
+    /// <summary>How many failures wait to be written at most.</summary>
+    public const int MostWaiting = 10_000;
+
+    private const int BatchSize = 100;
+
+    private readonly Channel<(string Tenant, ActivityEntry Entry)> waiting =
+        Channel.CreateBounded<(string, ActivityEntry)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>How long after a failed attempt the store is asked again.</summary>
+    public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The entry of a call as far as it is known.</summary>
+    public ActivityEntry Entry(Caller caller, string resourceType, string id, string operation, ScimCall call) => new()
+    {
+        Time = clock.GetUtcNow(),
+        Operation = operation,
+        ResourceType = resourceType,
+        ResourceId = ScimError.Shorten(id),
+        Credential = caller.Credential,
+        CorrelationId = caller.CorrelationId,
+        RequestId = caller.RequestId,
+        Milliseconds = Math.Round(call.Elapsed.TotalMilliseconds, 2),
+        Retention = retention,
+    };
+
+    /// <summary>Tells of a call that was refused or failed.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="entry">What is known of it.</param>
+    /// <param name="error">What is answered.</param>
+    /// <param name="inDoubt">Whether the store may have done it all the same.</param>
+    /// <param name="call">The call; it is told once.</param>
+    public void Refused(string tenant, ActivityEntry entry, ScimError error, bool inDoubt, ScimCall call)
+    {
+        if (call.IsTold || retention.Entries == 0)
+        {
+            return;
+        }
+        call.IsTold = true;
+        var told = entry with { Error = new ActivityError(error.Status, error.ScimType, error.Detail), InDoubt = inDoubt };
+        if (!waiting.Writer.TryWrite((tenant, told)))
+        {
+            telemetry.ActivityDropped();
+        }
+    }
+
+    /// <summary>Writes what waits.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await waiting.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
+        {
+            await WriteAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops, and writes what still waits.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        var batch = new List<(string Tenant, ActivityEntry Entry)>();
+        while (batch.Count < BatchSize && waiting.Reader.TryRead(out var next))
+        {
+            batch.Add(next);
+        }
+        foreach (var of in batch.GroupBy(b => b.Tenant, b => b.Entry))
+        {
+            ActivityEntry[] entries = [.. of];
+            while (!await TryAppendAsync(of.Key, entries, cancel).ConfigureAwait(false))
+            {
+                await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> TryAppendAsync(string tenant, ActivityEntry[] entries, CancellationToken cancel)
+    {
+        try
+        {
+            await store.AppendActivityAsync(tenant, entries, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.StoreAway(logger, "append", "activity", e.InnerException!.Message);
+            return false;
+        }
+    }
+}
+
+/// <summary>A call on its way into the activity log: what is learnt of it is added until it is written or refused.</summary>
+internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey key, string operation, JsonElement body, ScimCall call)
+{
+    // One name for all attempts of the call, so that a replay of any of them is recognised.
+    private readonly string name = Guid.NewGuid().ToString("N");
+
+    public EntraDialect Dialect { get; } = new(caller.Dialect);
+
+    public IReadOnlyCollection<AttributeChange> Changes { get; set; } = [];
+
+    public MembershipDelta Members { get; set; } = MembershipDelta.None;
+
+    public ActivityEntry Entry() => log.Entry(caller, key.Type.Name, key.Id, operation, call) with
+    {
+        Call = name,
+        Quirks = Dialect.Quirks,
+        Ignored = Dialect.Ignored,
+        Changes = Changes,
+        Added = Some(Members.Added),
+        Removed = Some(Members.Removed),
+    };
+
+    /// <summary>Runs the call, and tells of it where it is refused or fails.</summary>
+    public async ValueTask<Provisioned> RunAsync(Func<ActivityDraft, ValueTask<Provisioned>> verb)
+    {
+        try
+        {
+            var outcome = await verb(this).ConfigureAwait(false);
+            if (outcome is Provisioned.Refused refused)
+            {
+                Refuse(refused.Error, inDoubt: false);
+            }
+            return outcome;
+        }
+        catch (ScimException e)
+        {
+            Refuse(e.Error, inDoubt: false);
+            throw;
+        }
+        catch (StoreUnavailableException)
+        {
+            Refuse(ScimError.Of(503, "The store did not answer. What was asked for may have been done or not."), inDoubt: true);
+            throw;
+        }
+    }
+
+    private void Refuse(ScimError error, bool inDoubt) => log.Refused(key.Tenant, Entry() with
+    {
+        // Nothing has the id of a resource that was not created.
+        ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(key.Id),
+        UserName = Text("userName"),
+        DisplayName = Text("displayName"),
+    }, error, inDoubt, call);
+
+    private string? Text(string attribute) => body.ValueKind == JsonValueKind.Object && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
+        ? ScimError.Shorten(ScimJson.Text(text)) : null;
+
+    private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(100)];
+}
