@@ -23,12 +23,12 @@ public sealed class RedisReplayTests(RedisUnderTest redis) : IClassFixture<Redis
         await tenant.CreateGroup("g", "a");
         var calls = new Dictionary<string, Func<Task>>
         {
-            ["get"] = () => wire.Store.GetAsync(Key(Group, "g"), true, Cancel).AsTask(),
-            ["get nothing"] = () => wire.Store.GetAsync(Key(User, "nobody"), true, Cancel).AsTask(),
-            ["query"] = () => wire.Store.QueryAsync(new ResourceQuery(tenant.Id, User, new Lookup.All(), 0, 100, true), Cancel).AsTask(),
+            ["get"] = () => wire.Store.GetAsync(Key(Group, "g"), Follow.Direct, Cancel).AsTask(),
+            ["get nothing"] = () => wire.Store.GetAsync(Key(User, "nobody"), Follow.Direct, Cancel).AsTask(),
+            ["query"] = () => wire.Store.QueryAsync(new ResourceQuery(tenant.Id, User, new Lookup.All(), 0, 100, Follow.Direct), Cancel).AsTask(),
             ["find"] = () => wire.Store.QueryAsync(
-                new ResourceQuery(tenant.Id, User, new Lookup.ByTerm(Term(User, "userName", "name of a")), 0, 100, true), Cancel).AsTask(),
-            ["scan"] = () => wire.Store.ScanAsync(tenant.Id, Group, 0, 100, true, Cancel).AsTask(),
+                new ResourceQuery(tenant.Id, User, new Lookup.ByTerm(Term(User, "userName", "name of a")), 0, 100, Follow.Direct), Cancel).AsTask(),
+            ["scan"] = () => wire.Store.ScanAsync(tenant.Id, Group, 0, 100, Follow.Direct, Cancel).AsTask(),
             ["create"] = () => wire.Store.CommitAsync(tenant.Document(Group, "h", "h", Expected.Absent) with { Members = new(true, ["a", "g"], []), FollowLinks = true }, Cancel).AsTask(),
             ["replace"] = () => wire.Store.CommitAsync(tenant.Document(Group, "h", "i", Expected.OneOf(1)), Cancel).AsTask(),
             ["add a member"] = () => wire.Store.CommitAsync(tenant.Membership("h", add: ["b"]), Cancel).AsTask(),
@@ -122,7 +122,7 @@ public sealed class RedisReplayTests(RedisUnderTest redis) : IClassFixture<Redis
         await tenant.CreateUser("a");
         wire.LoseAnswer("name of a");
 
-        Assert.NotNull(await wire.Store.GetAsync(Key(User, "a"), true, Cancel));
+        Assert.NotNull(await wire.Store.GetAsync(Key(User, "a"), Follow.Direct, Cancel));
         Assert.True(wire.Lost);
     }
 

@@ -140,9 +140,9 @@ public abstract partial class StoreContract
 
         foreach (var (type, id) in new[] { (User, "a"), (Group, "g") })
         {
-            Assert.Empty((await store.GetAsync(new ResourceKey(tenant.Id, type, id), false, TestContext.Current.CancellationToken))!.Links);
-            Assert.Empty(Assert.Single((await tenant.Query(type, new Lookup.All(), followLinks: false)).Resources).Links);
-            Assert.Single(Assert.Single((await tenant.Query(type, new Lookup.All(), followLinks: true)).Resources).Links);
+            Assert.Empty((await store.GetAsync(new ResourceKey(tenant.Id, type, id), Follow.None, TestContext.Current.CancellationToken))!.Links);
+            Assert.Empty(Assert.Single((await tenant.Query(type, new Lookup.All(), follow: Follow.None)).Resources).Links);
+            Assert.Single(Assert.Single((await tenant.Query(type, new Lookup.All(), follow: Follow.Direct)).Resources).Links);
             Assert.Single(Assert.Single((await tenant.Scan(type, 0, 10)).Resources).Links);
         }
     }

@@ -97,7 +97,7 @@ internal sealed class TestTenant(IResourceStore store)
     public async Task<CommitOutcome> Delete(ResourceType type, string id, Expected? expected = null) =>
         await store.DeleteAsync(new Deletion(new ResourceKey(Id, type, id), expected ?? Expected.Any, Entry(type, id, "delete")), Cancel);
 
-    public async Task<StoredResource?> Find(ResourceType type, string id) => await store.GetAsync(new ResourceKey(Id, type, id), true, Cancel);
+    public async Task<StoredResource?> Find(ResourceType type, string id) => await store.GetAsync(new ResourceKey(Id, type, id), Follow.Direct, Cancel);
 
     public async Task<StoredResource> Get(ResourceType type, string id)
     {
@@ -109,8 +109,8 @@ internal sealed class TestTenant(IResourceStore store)
     /// <summary>The ids of a group's members or a user's groups, in the order in which the store tells them.</summary>
     public async Task<string> Links(ResourceType type, string id) => string.Join(' ', (await Get(type, id)).Links.Select(l => l.Id));
 
-    public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, bool followLinks = true) =>
-        await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, followLinks), Cancel);
+    public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, Follow follow = Follow.Direct) =>
+        await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, follow), Cancel);
 
     /// <summary>The total and the ids that a lookup finds, such as <c>2: a b</c>.</summary>
     public async Task<string> Found(ResourceType type, Lookup lookup, int start = 0, int count = 1000)
@@ -121,7 +121,7 @@ internal sealed class TestTenant(IResourceStore store)
 
     public Task<string> FoundBy(ResourceType type, string path, string value) => Found(type, new Lookup.ByTerm(Term(type, path, value)));
 
-    public async Task<ScanBatch> Scan(ResourceType type, long after, int count) => await store.ScanAsync(Id, type, after, count, true, Cancel);
+    public async Task<ScanBatch> Scan(ResourceType type, long after, int count) => await store.ScanAsync(Id, type, after, count, Follow.Direct, Cancel);
 
     public async Task<IReadOnlyList<ActivityRecord>> Activity(long before = long.MaxValue, int count = 10_000, string? trail = null, long? after = null) =>
         await Log.ReadActivityAsync(new ActivityRange(Id, count) { Before = before, Trail = trail, After = after }, Cancel);

@@ -187,7 +187,11 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     {
         var identity = http.Features.Get<Identity>()!;
         return new Caller(identity.Tenant.Id, identity.Credential, identity.Tenant.Dialect, identity.Tenant.AcceptUnknownMembers,
-            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl)) { RequestId = Correlation.RequestId(http) };
+            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl))
+        {
+            RequestId = Correlation.RequestId(http),
+            IndirectGroups = identity.Tenant.IndirectGroups,
+        };
     }
 
     private static string Id(HttpContext http) => (string)http.Request.RouteValues["id"]!;

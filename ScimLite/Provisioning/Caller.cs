@@ -15,6 +15,13 @@ public sealed record Caller(string Tenant, string Credential, Dialect Dialect, b
 {
     /// <summary>The caller's own <c>request-id</c>, where it sent one.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>Whether users show the groups of their groups.</summary>
+    public bool IndirectGroups { get; init; }
+
+    /// <summary>How far a read follows memberships for this caller.</summary>
+    /// <param name="wanted">Whether it is to follow them at all.</param>
+    public Follow Follow(bool wanted) => !wanted ? Store.Follow.None : IndirectGroups ? Store.Follow.Indirect : Store.Follow.Direct;
 }
 
 /// <summary>What became of a provisioning call.</summary>

@@ -87,7 +87,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         call.Noted(dialect.Quirks);
         var wanted = Stamp(resource, type, key.Id);
 
-        return await ReplayAsync(key, precondition, followLinks: !setsMembers, current =>
+        return await ReplayAsync(key, precondition, caller.Follow(!setsMembers), current =>
         {
             var before = ScimJson.ParseStored(current.Document.Span);
             SchemaRules.CheckImmutable(before, wanted, type);
@@ -135,7 +135,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
             return (Provisioned?)Done(outcome, change, null, [], call) ?? Refuse(outcome, key);
         }
-        return await ReplayAsync(key, precondition, followLinks: delta is null || type.HasGroups, current =>
+        return await ReplayAsync(key, precondition, caller.Follow(delta is null || type.HasGroups), current =>
         {
             var before = delta is null ? ResourceView.ToTree(current, type, caller.BaseUrl) : ScimJson.ParseStored(current.Document.Span);
             before.Remove("meta");
@@ -179,18 +179,18 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     /// <summary>RFC 7644 §3.4.1: reads a resource; null when there is none.</summary>
     public ValueTask<StoredResource?> ReadAsync(Caller caller, ResourceType type, string id, bool followLinks, CancellationToken cancel) =>
-        store.GetAsync(new ResourceKey(caller.Tenant, type, id), followLinks, cancel);
+        store.GetAsync(new ResourceKey(caller.Tenant, type, id), caller.Follow(followLinks), cancel);
 
     // A write planned on what was read, and the links that the answer shows of it.
     private sealed record Attempt(Change Change, IReadOnlyList<Link> Links);
 
     // Reads, plans a write on what was read, and starts over where another write came between.
     private async ValueTask<Provisioned> ReplayAsync(
-        ResourceKey key, Expected? precondition, bool followLinks, Func<StoredResource, Attempt> plan, ScimCall call, CancellationToken cancel)
+        ResourceKey key, Expected? precondition, Follow follow, Func<StoredResource, Attempt> plan, ScimCall call, CancellationToken cancel)
     {
         var result = await replay.ExecuteAsync(async token =>
         {
-            var current = await store.GetAsync(key, followLinks, token).ConfigureAwait(false);
+            var current = await store.GetAsync(key, follow, token).ConfigureAwait(false);
             if (current is null)
             {
                 return new Provisioned.Refused(ScimError.NotFound(key.Type.Name, key.Id));

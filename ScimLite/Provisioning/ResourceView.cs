@@ -83,7 +83,7 @@ public static class ResourceView
                 output.Write("\",\"display\":\""u8);
                 Escaped(output, display);
                 output.Write("\",\"type\":\""u8);
-                Text(output, type.HasMembers ? linked : "direct");
+                Text(output, type.HasMembers ? linked : link.Indirect ? "indirect" : "direct");
             }
             output.Write("\"}"u8);
         }

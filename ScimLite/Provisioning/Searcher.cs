@@ -27,7 +27,7 @@ public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTel
         call.Noted(dialect.Quirks);
         var (start, count) = (query.Start, query.CountWithin(limits.MaxPageSize));
         var page = plan.Test is null
-            ? await store.QueryAsync(new ResourceQuery(caller.Tenant, type, plan.Lookup, start - 1, count, followLinks), cancel).ConfigureAwait(false)
+            ? await store.QueryAsync(new ResourceQuery(caller.Tenant, type, plan.Lookup, start - 1, count, caller.Follow(followLinks)), cancel).ConfigureAwait(false)
             : await TestAsync(caller, type, plan, plan.Test, start - 1, count, followLinks, cancel).ConfigureAwait(false);
         call.Done(page.Total > 0 ? "found" : "none");
         return new FoundPage(page.Total, start, page.Resources);
@@ -38,7 +38,7 @@ public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTel
     {
         var page = new List<StoredResource>();
         var total = 0L;
-        await foreach (var batch in BatchesAsync(caller.Tenant, type, plan, cancel).ConfigureAwait(false))
+        await foreach (var batch in BatchesAsync(caller, type, plan, cancel).ConfigureAwait(false))
         {
             telemetry.Scanned(type.Name, batch.Count);
             foreach (var resource in batch)
@@ -52,20 +52,20 @@ public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTel
         if (followLinks && !plan.TestsLinks)
         {
             // The members of those on the page alone, not of all that were looked at.
-            var followed = await Task.WhenAll(page.Select(r => store.GetAsync(new ResourceKey(caller.Tenant, type, r.Id), true, cancel).AsTask())).ConfigureAwait(false);
+            var followed = await Task.WhenAll(page.Select(r => store.GetAsync(new ResourceKey(caller.Tenant, type, r.Id), caller.Follow(true), cancel).AsTask())).ConfigureAwait(false);
             page = [.. followed.OfType<StoredResource>()];
         }
         return new ResourcePage(total, page);
     }
 
     private async IAsyncEnumerable<IReadOnlyList<StoredResource>> BatchesAsync(
-        string tenant, ResourceType type, QueryPlan plan, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        Caller caller, ResourceType type, QueryPlan plan, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         if (plan.IsScan)
         {
             for (var next = 0L; ;)
             {
-                var batch = await store.ScanAsync(tenant, type, next, BatchSize, plan.TestsLinks, cancel).ConfigureAwait(false);
+                var batch = await store.ScanAsync(caller.Tenant, type, next, BatchSize, caller.Follow(plan.TestsLinks), cancel).ConfigureAwait(false);
                 if (batch.Resources.Count == 0)
                 {
                     yield break;
@@ -76,7 +76,7 @@ public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTel
         }
         for (var start = 0; ; start += BatchSize)
         {
-            var found = await store.QueryAsync(new ResourceQuery(tenant, type, plan.Lookup, start, BatchSize, plan.TestsLinks), cancel).ConfigureAwait(false);
+            var found = await store.QueryAsync(new ResourceQuery(caller.Tenant, type, plan.Lookup, start, BatchSize, caller.Follow(plan.TestsLinks)), cancel).ConfigureAwait(false);
             yield return found.Resources;
             if (found.Resources.Count < BatchSize)
             {

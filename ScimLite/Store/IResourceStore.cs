@@ -14,10 +14,10 @@ public interface IResourceStore
 
     /// <summary>Reads one resource.</summary>
     /// <param name="key">Which.</param>
-    /// <param name="followLinks">Whether to read a group's members, or a user's groups, as well.</param>
+    /// <param name="follow">Whether to read a group's members, or a user's groups, as well.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>The resource; null when there is none.</returns>
-    ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel);
+    ValueTask<StoredResource?> GetAsync(ResourceKey key, Follow follow, CancellationToken cancel);
 
     /// <summary>Reads a page of what a lookup finds, in the order of creation where the lookup is <see cref="Lookup.All"/>.</summary>
     /// <returns>At most <see cref="ResourceQuery.Count"/> resources, and how many the lookup finds in all.</returns>
@@ -29,9 +29,9 @@ public interface IResourceStore
     /// <param name="type">Of which type.</param>
     /// <param name="after">Zero, then the <see cref="ScanBatch.Next"/> of the batch before.</param>
     /// <param name="count">At most so many.</param>
-    /// <param name="followLinks">Whether to read members or groups as well.</param>
+    /// <param name="follow">Whether to read members or groups as well.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel);
+    ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel);
 
     /// <summary>Creates or changes one resource, its membership, or both.</summary>
     /// <returns><c>Committed</c>; <c>Missing</c> or <c>Stale</c> when the version expected is not there; <c>Taken</c> when a unique value

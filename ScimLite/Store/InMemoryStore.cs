@@ -20,11 +20,11 @@ public sealed partial class InMemoryStore : IResourceStore
     public string Name => "memory";
 
     /// <inheritdoc/>
-    public ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel)
+    public ValueTask<StoredResource?> GetAsync(ResourceKey key, Follow follow, CancellationToken cancel)
     {
         var directory = Of(key.Tenant).Directory;
         return ValueTask.FromResult(directory.Of(key.Type).Entries.TryGetValue(key.Id, out var entry)
-            ? Show(directory, key.Type, key.Id, entry, followLinks) : null);
+            ? Show(directory, key.Type, key.Id, entry, follow) : null);
     }
 
     /// <inheritdoc/>
@@ -40,11 +40,11 @@ public sealed partial class InMemoryStore : IResourceStore
             Lookup.ByMember lookup => Page([.. Range(directory.MemberOf, lookup.MemberId).Where(shelf.Entries.ContainsKey)], query),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return ValueTask.FromResult(new ResourcePage(total, [.. ids.Select(id => Show(directory, query.Type, id, shelf.Entries[id], query.FollowLinks))]));
+        return ValueTask.FromResult(new ResourcePage(total, [.. ids.Select(id => Show(directory, query.Type, id, shelf.Entries[id], query.Follow))]));
     }
 
     /// <inheritdoc/>
-    public ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel)
+    public ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
     {
         var directory = Of(tenant).Directory;
         var shelf = directory.Of(type);
@@ -52,7 +52,7 @@ public sealed partial class InMemoryStore : IResourceStore
         var first = at < 0 ? ~at : at;
         var places = Enumerable.Range(first, Math.Clamp(shelf.Order.Count - first, 0, count)).Select(i => shelf.Order[i]).ToArray();
         return ValueTask.FromResult(new ScanBatch(
-            [.. places.Select(p => Show(directory, type, p.Id, shelf.Entries[p.Id], followLinks))], places.Length == 0 ? after : places[^1].Sequence));
+            [.. places.Select(p => Show(directory, type, p.Id, shelf.Entries[p.Id], follow))], places.Length == 0 ? after : places[^1].Sequence));
     }
 
     /// <inheritdoc/>
@@ -199,18 +199,41 @@ public sealed partial class InMemoryStore : IResourceStore
     private static (long, IEnumerable<string>) Page(IReadOnlyCollection<string> found, ResourceQuery query) =>
         (found.Count, found.Skip(query.Start).Take(query.Count));
 
-    private static StoredResource Show(Directory directory, ResourceType type, string id, Entry entry, bool followLinks)
+    private static StoredResource Show(Directory directory, ResourceType type, string id, Entry entry, Follow follow)
     {
-        IReadOnlyList<Link> links = [];
-        if (followLinks && type.HasMembers)
+        List<Link> links = [];
+        if (follow != Follow.None && type.HasMembers)
         {
-            links = [.. Range(directory.Members, id).Select(m => LinkTo(directory, m))];
+            links.AddRange(Range(directory.Members, id).Select(m => LinkTo(directory, m)));
         }
-        else if (followLinks && type.HasGroups)
+        else if (follow != Follow.None && type.HasGroups)
         {
-            links = [.. Range(directory.MemberOf, id).Select(g => LinkTo(directory, g))];
+            links.AddRange(Range(directory.MemberOf, id).Select(g => LinkTo(directory, g)));
+            if (follow == Follow.Indirect)
+            {
+                links.AddRange(Above(directory, links));
+            }
         }
         return new StoredResource(id, entry.Version, entry.Created, entry.LastModified, entry.Document, links);
+    }
+
+    // The groups of the groups, level by level: what was met before is not walked through again, so that a circle ends.
+    private static IEnumerable<Link> Above(Directory directory, IReadOnlyList<Link> direct)
+    {
+        var met = direct.Select(l => l.Id).ToHashSet(StringComparer.Ordinal);
+        var walked = new Queue<string>(direct.Select(l => l.Id));
+        var above = new SortedSet<string>(StringComparer.Ordinal);
+        for (var left = MembershipWalk.MostSteps; left > 0 && walked.TryDequeue(out var id);)
+        {
+            var groups = Range(directory.MemberOf, id).Take(left).ToArray();
+            left -= Math.Max(1, groups.Length);
+            foreach (var group in groups.Where(met.Add))
+            {
+                walked.Enqueue(group);
+                above.Add(group);
+            }
+        }
+        return above.Select(id => LinkTo(directory, id) with { Indirect = true });
     }
 
     private static Link LinkTo(Directory directory, string id) =>

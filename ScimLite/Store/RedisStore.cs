@@ -24,16 +24,17 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     public string Name => "redis";
 
     /// <inheritdoc/>
-    public async ValueTask<StoredResource?> GetAsync(ResourceKey key, bool followLinks, CancellationToken cancel)
+    public async ValueTask<StoredResource?> GetAsync(ResourceKey key, Follow follow, CancellationToken cancel)
     {
         var reply = (RedisResult[])(await RunAsync(RedisScript.Get, "get", RedisKeys.ForGet(key.Tenant, key.Type),
-            [key.Id, followLinks && HasLinks(key.Type) ? MostLinks : 0], cancel).ConfigureAwait(false))!;
+            [key.Id, follow != Follow.None && HasLinks(key.Type) ? MostLinks : 0, Steps(follow, key.Type)], cancel).ConfigureAwait(false))!;
         if (reply.Length == 0)
         {
             return null;
         }
         var followed = ReadLinks(reply[2]);
-        return await ReadOnAsync(Show(key.Id, reply[0], reply[1], followed), followed.Count == MostLinks, key.Tenant, key.Type, cancel).ConfigureAwait(false);
+        var resource = await ReadOnAsync(Show(key.Id, reply[0], reply[1], followed), followed.Count == MostLinks, key.Tenant, key.Type, cancel).ConfigureAwait(false);
+        return WithIndirect(resource, reply[3]);
     }
 
     /// <inheritdoc/>
@@ -48,14 +49,14 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
             Lookup.ByMember member => ("member", member.MemberId, ""),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        var (first, resources) = await QueryAsync(query.Tenant, query.Type, lookup, query.Start, query.Count, query.FollowLinks, cancel).ConfigureAwait(false);
+        var (first, resources) = await QueryAsync(query.Tenant, query.Type, lookup, query.Start, query.Count, query.Follow, cancel).ConfigureAwait(false);
         return new ResourcePage(first, resources);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, bool followLinks, CancellationToken cancel)
+    public async ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
     {
-        var (next, resources) = await QueryAsync(tenant, type, ("after", after, ""), 0, count, followLinks, cancel).ConfigureAwait(false);
+        var (next, resources) = await QueryAsync(tenant, type, ("after", after, ""), 0, count, follow, cancel).ConfigureAwait(false);
         return new ScanBatch(resources, next);
     }
 
@@ -127,25 +128,36 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         await connection.ExecuteAsync(static (database, _) => database.PingAsync(), 0, cancel).ConfigureAwait(false);
 
     private async ValueTask<(long First, IReadOnlyList<StoredResource> Resources)> QueryAsync(
-        string tenant, ResourceType type, (string Mode, RedisValue Argument, RedisValue Second) lookup, int start, int count, bool followLinks, CancellationToken cancel)
+        string tenant, ResourceType type, (string Mode, RedisValue Argument, RedisValue Second) lookup, int start, int count, Follow follow, CancellationToken cancel)
     {
-        var links = followLinks && HasLinks(type) ? RedisKeys.LinksOf(type) : 0;
+        var links = follow != Follow.None && HasLinks(type) ? RedisKeys.LinksOf(type) : 0;
         var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", RedisKeys.ForQuery(tenant, type),
-            [lookup.Mode, lookup.Argument, lookup.Second, start, count, links, MostLinks], cancel).ConfigureAwait(false))!;
+            [lookup.Mode, lookup.Argument, lookup.Second, start, count, links, MostLinks, Steps(follow, type)], cancel).ConfigureAwait(false))!;
         var resources = new List<StoredResource>(reply.Length - 1);
         foreach (var item in reply.Skip(1).Select(r => (RedisResult[])r!))
         {
             var shown = Show((string)item[0]!, item[1], item[2], ReadLinks(item[3]));
-            resources.Add(await ReadOnAsync(shown, (int)item[4] == 1, tenant, type, cancel).ConfigureAwait(false));
+            if ((int)item[4] == 0)
+            {
+                resources.Add(WithIndirect(WithoutSwept(shown, type), item[5]));
+            }
+            else if (Steps(follow, type) == 0)
+            {
+                resources.Add(await ReadOnAsync(shown, more: true, tenant, type, cancel).ConfigureAwait(false));
+            }
+            else if (await GetAsync(new ResourceKey(tenant, type, shown.Id), follow, cancel).ConfigureAwait(false) is { } whole)
+            {
+                resources.Add(whole);
+            }
         }
         return ((long)reply[0], resources);
     }
 
     private async ValueTask<StoredResource> ReadOnAsync(StoredResource resource, bool more, string tenant, ResourceType type, CancellationToken cancel)
     {
-        if (!more && (type.HasMembers || resource.Links.Count == 0))
+        if (!more)
         {
-            return resource;
+            return WithoutSwept(resource, type);
         }
         var all = new List<Link>(resource.Links);
         while (more)
@@ -156,13 +168,26 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
             all.AddRange(next);
             more = next.Count == MostLinks;
         }
-        if (!type.HasMembers)
-        {
-            // A membership of a group that is being swept is none any more.
-            all.RemoveAll(link => link.Type is null);
-        }
-        return resource with { Links = all };
+        return WithoutSwept(resource with { Links = all }, type);
     }
+
+    // A membership of a group that is being swept is none any more.
+    private static StoredResource WithoutSwept(StoredResource resource, ResourceType type) => type.HasMembers || resource.Links.Count == 0
+        ? resource : resource with { Links = [.. resource.Links.Where(link => link.Type is not null)] };
+
+    // Of a user in very many groups the script knew some of the direct ones alone.
+    private static StoredResource WithIndirect(StoredResource resource, RedisResult found)
+    {
+        var indirect = ReadLinks(found);
+        if (indirect.Count == 0)
+        {
+            return resource;
+        }
+        var direct = resource.Links.Select(link => link.Id).ToHashSet(StringComparer.Ordinal);
+        return resource with { Links = [.. resource.Links, .. indirect.Where(link => !direct.Contains(link.Id)).Select(link => link with { Indirect = true })] };
+    }
+
+    private static int Steps(Follow follow, ResourceType type) => follow == Follow.Indirect && type.HasGroups ? MembershipWalk.MostSteps : 0;
 
     private async ValueTask<RedisResult> RunAsync(RedisScript script, string operation, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancel)
     {

@@ -12,7 +12,29 @@ public readonly record struct ResourceKey(string Tenant, ResourceType Type, stri
 /// <param name="Id">Its id.</param>
 /// <param name="Type">The name of its resource type; null when there is no such resource.</param>
 /// <param name="Display">Its name for people; null when there is no such resource.</param>
-public readonly record struct Link(string Id, string? Type, string? Display);
+/// <param name="Indirect">Whether it is the group of one of the groups, and of the resource by that alone.</param>
+public readonly record struct Link(string Id, string? Type, string? Display, bool Indirect = false);
+
+/// <summary>How far a read follows memberships.</summary>
+public enum Follow
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>To a group's members, or to a user's groups.</summary>
+    Direct,
+
+    /// <summary>To a group's members, or to a user's groups and on to the groups of those (RFC 7643 §4.1.2), along at most
+    /// <see cref="MembershipWalk.MostSteps"/> memberships.</summary>
+    Indirect,
+}
+
+/// <summary>What bounds the walk from a user's groups to the groups of those, which may go in circles.</summary>
+public static class MembershipWalk
+{
+    /// <summary>How many memberships it looks at; what lies beyond is not told.</summary>
+    public const int MostSteps = 5000;
+}
 
 /// <summary>A resource as the store holds it.</summary>
 /// <param name="Id">The id.</param>
@@ -20,7 +42,7 @@ public readonly record struct Link(string Id, string? Type, string? Display);
 /// <param name="Created">When it was created, RFC 3339 with milliseconds, UTC.</param>
 /// <param name="LastModified">When it was last changed, in the same form.</param>
 /// <param name="Document">UTF-8 JSON: <c>schemas</c>, <c>id</c> and all attributes but <c>meta</c>, <c>members</c> and <c>groups</c>.</param>
-/// <param name="Links">The members of a group or the groups of a member, by id; empty when they were not asked for.</param>
+/// <param name="Links">The members of a group or the groups of a member, by id, indirect ones last; empty when they were not asked for.</param>
 public sealed record StoredResource(
     string Id, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<Link> Links);
 
@@ -60,5 +82,5 @@ public abstract record Lookup
 /// <param name="Lookup">Which of them.</param>
 /// <param name="Start">How many to pass over.</param>
 /// <param name="Count">How many to return at most; 0 asks for the total alone.</param>
-/// <param name="FollowLinks">Whether to read members or groups as well.</param>
-public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Lookup, int Start, int Count, bool FollowLinks);
+/// <param name="Follow">Whether to read members or groups as well.</param>
+public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Lookup, int Start, int Count, Follow Follow);

@@ -10,7 +10,14 @@ namespace ScimLite.Tenancy;
 /// <param name="AcceptUnknownMembers">Whether ids that don't exist may be members.</param>
 /// <param name="ProvisioningEnabled">Whether SCIM calls are served.</param>
 public sealed record Tenant(
-    string Id, string DisplayName, int RequestsPerSecond, Dialect Dialect, bool AcceptUnknownMembers, bool ProvisioningEnabled);
+    string Id, string DisplayName, int RequestsPerSecond, Dialect Dialect, bool AcceptUnknownMembers, bool ProvisioningEnabled)
+{
+    /// <summary>Whether a user's <c>groups</c> hold the groups of its groups as well.</summary>
+    public bool IndirectGroups { get; init; }
+
+    /// <summary>Whether PUT, PATCH and DELETE have to name the version that they mean.</summary>
+    public bool RequireIfMatch { get; init; }
+}
 
 /// <summary>Who is calling: the tenant that the credential belongs to, and the credential's name.</summary>
 /// <param name="Tenant">Whose directory the call works on.</param>

@@ -17,7 +17,11 @@ public sealed class TenantRegistry
     {
         Tenants = [.. settings.Tenants.Select(t => new Tenant(
             t.Key, t.Value.DisplayName.Length > 0 ? t.Value.DisplayName : t.Key, t.Value.RequestsPerSecond, t.Value.Dialect,
-            t.Value.UnknownMembers == UnknownMembers.Accept, t.Value.ProvisioningEnabled))];
+            t.Value.UnknownMembers == UnknownMembers.Accept, t.Value.ProvisioningEnabled)
+        {
+            IndirectGroups = t.Value.IndirectGroups,
+            RequireIfMatch = t.Value.RequireIfMatch,
+        })];
         byHash = Tenants.Where(t => settings.Tenants[t.Id].Token.Length > 0)
             .Select(t => (Hash: HashOf(settings.Tenants[t.Id].Token), Identity: new Identity(t, "Secret Token"))).ToLookup(c => Bucket(c.Hash));
     }

@@ -41,6 +41,12 @@ public sealed record TenantSettings
 
     /// <summary>Whether SCIM calls are served; off answers 503.</summary>
     public bool ProvisioningEnabled { get; init; } = true;
+
+    /// <summary>Whether a user's <c>groups</c> hold the groups of its groups as well, with type <c>indirect</c>.</summary>
+    public bool IndirectGroups { get; init; }
+
+    /// <summary>Whether PUT, PATCH and DELETE without <c>If-Match</c> are refused.</summary>
+    public bool RequireIfMatch { get; init; }
 }
 
 /// <summary>What happens to members that don't exist.</summary>
@@ -58,6 +64,9 @@ public sealed record LimitSettings
 {
     /// <summary>Bytes of a body, 1024 to 104857600.</summary>
     public int MaxBodyBytes { get; init; } = 1_048_576;
+
+    /// <summary>Operations of a Bulk, 1 to 10000.</summary>
+    public int MaxBulkOperations { get; init; } = 1000;
 
     /// <summary>Resources of a page, 1 to 10000.</summary>
     public int MaxPageSize { get; init; } = 1000;

@@ -10,9 +10,10 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
     /// <summary>What each setting may be, by the last part of its key.</summary>
     public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
-        ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxPageSize"] = "1 to 10000",
+        ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxBulkOperations"] = "1 to 10000", ["MaxPageSize"] = "1 to 10000",
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
+        ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
     };
 
     /// <summary>States the rules.</summary>
@@ -23,6 +24,7 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
         RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
             .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
         Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);
+        Range(s => s.Limits.MaxBulkOperations, "ScimLite:Limits:MaxBulkOperations", 1, 10_000);
         Range(s => s.Limits.MaxPageSize, "ScimLite:Limits:MaxPageSize", 1, 10_000);
         Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);
         Range(s => s.Limits.MaxFilterDepth, "ScimLite:Limits:MaxFilterDepth", 1, 128);

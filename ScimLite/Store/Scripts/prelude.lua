@@ -56,6 +56,50 @@ local function links(key, names_key, id, after, limit)
   return result
 end
 
+-- The groups of the groups that start the walk, and so on, along so many memberships at most, by id and each followed by its name;
+-- and how many were looked at. What was met before is not walked through again, so that a circle ends.
+local function above(key, names_key, direct, most)
+  local met, walk, found, name_of = {}, {}, {}, {}
+  for i = 1, #direct, 2 do
+    met[direct[i]] = true
+    walk[#walk + 1] = direct[i]
+  end
+  local left, at = most, 1
+  while left > 0 and walk[at] do
+    local memberships = range(key, walk[at], 0, left)
+    local skip = #walk[at] + 2
+    left = left - math.max(1, #memberships)
+    at = at + 1
+    local new = {}
+    for i = 1, #memberships do
+      local group = string.sub(memberships[i], skip)
+      if not met[group] then
+        met[group] = true
+        new[#new + 1] = group
+      end
+    end
+    for first = 1, #new, CHUNK do
+      local last = math.min(first + CHUNK - 1, #new)
+      local names = redis.call('HMGET', names_key, unpack(new, first, last))
+      for i = first, last do
+        -- One without a name is deleted, and its memberships are still being swept.
+        if names[i - first + 1] then
+          name_of[new[i]] = names[i - first + 1]
+          walk[#walk + 1] = new[i]
+          found[#found + 1] = new[i]
+        end
+      end
+    end
+  end
+  table.sort(found)
+  local result = {}
+  for i = 1, #found do
+    result[#result + 1] = found[i]
+    result[#result + 1] = name_of[found[i]]
+  end
+  return result, most - left
+end
+
 -- Ends up to so many memberships of a group that is gone, and tells how many they were.
 local function take_apart(id, most)
   local members = range(KEYS[6], id, 0, most)

@@ -1,5 +1,6 @@
--- KEYS: the first seven. ARGV: mode, its argument, its second argument, start, count, key number of the links or 0, most links in all.
--- Answers {total (mode after: where to go on), {id, head, document, links, 1 when links were left out}, …}.
+-- KEYS: the first seven. ARGV: mode, its argument, its second argument, start, count, key number of the links or 0, most links in all,
+-- most steps to indirect groups for each resource.
+-- Answers {total (mode after: where to go on), {id, head, document, links, 1 when links were left out, links to indirect groups}, …}.
 local mode, argument, second = ARGV[1], ARGV[2], ARGV[3]
 local start, count = tonumber(ARGV[4]), tonumber(ARGV[5])
 local total, ids = 0, {}
@@ -41,17 +42,22 @@ else
 end
 
 local result = { total }
-local budget = tonumber(ARGV[7])
+local budget, steps = tonumber(ARGV[7]), tonumber(ARGV[8])
 for i = 1, #ids do
   local head = redis.call('HGET', KEYS[2], ids[i])
-  local followed, left_out = {}, 0
+  local followed, left_out, indirect = {}, 0, {}
   if ARGV[6] ~= '0' then
     if budget > 0 then
       followed = links(KEYS[tonumber(ARGV[6])], KEYS[5], ids[i], '', budget)
       budget = budget - math.floor(#followed / 2)
     end
     left_out = budget <= 0 and 1 or 0
+    if left_out == 0 then
+      local taken
+      indirect, taken = above(KEYS[tonumber(ARGV[6])], KEYS[5], followed, steps)
+      budget = budget - taken
+    end
   end
-  result[#result + 1] = { ids[i], string.match(head, '^[^\n]*'), redis.call('HGET', KEYS[1], ids[i]), followed, left_out }
+  result[#result + 1] = { ids[i], string.match(head, '^[^\n]*'), redis.call('HGET', KEYS[1], ids[i]), followed, left_out, indirect }
 end
 return result
