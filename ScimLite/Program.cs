@@ -22,9 +22,11 @@ var builder = WebApplication.CreateBuilder(args);
 
 // Settings
 Settings settings;
+SchemaCatalog catalog;
 try
 {
     settings = SettingsReader.Read(builder.Configuration);
+    catalog = SchemaFolder.Read(settings);
 }
 catch (SettingsException e)
 {
@@ -66,7 +68,6 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 // Services
-var catalog = SchemaCatalog.Core;
 var services = builder.Services;
 services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(catalog).AddSingleton(TimeProvider.System);
 services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));

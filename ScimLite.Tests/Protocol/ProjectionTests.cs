@@ -125,7 +125,7 @@ public sealed class ProjectionTests
     private static void Projects(ResourceType type, string resource, string? attributes, string? excluded, JsonObject expected)
     {
         var tree = Patching.Parse(resource);
-        Projection.Read(type, attributes, excluded)?.Apply(tree);
+        (Projection.Read(type, attributes, excluded) ?? Projection.Usual(type)).Apply(tree);
         Patching.Same(expected, tree);
     }
 }

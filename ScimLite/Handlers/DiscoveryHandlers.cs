@@ -36,7 +36,7 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         json.WriteBoolean("supported"u8, true);
         json.WriteNumber("maxResults"u8, settings.Limits.MaxPageSize);
         json.WriteEndObject();
-        Supported(json, "changePassword", false);
+        Supported(json, "changePassword", settings.Passwords == PasswordHandling.Hash);
         Supported(json, "sort", false);
         Supported(json, "etag", true);
         json.WriteStartArray("authenticationSchemes"u8);
@@ -107,7 +107,7 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
             {
                 json.WriteStartObject();
                 json.WriteString("schema"u8, extension.Id);
-                json.WriteBoolean("required"u8, false);
+                json.WriteBoolean("required"u8, type.Requires(extension));
                 json.WriteEndObject();
             }
             json.WriteEndArray();

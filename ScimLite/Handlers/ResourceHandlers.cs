@@ -100,7 +100,8 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         }
         // The members were not loaded for the change; the answer shows them, so they are read now.
         var resource = await provisioner.ReadAsync(caller, type, done.Id, WantsLinks(type, projection), http.RequestAborted).ConfigureAwait(false);
-        await (resource is null ? RefuseAsync(http, ScimError.NotFound(type.Name, done.Id), call) : WriteAsync(http, 200, resource, type, caller, projection)).ConfigureAwait(false);
+        await (resource is null ? RefuseAsync(http, ScimError.NotFound(type.Name, done.Id), call)
+            : WriteAsync(http, 200, resource, type, caller, Projection.ForWrite(type, projection, done.Written))).ConfigureAwait(false);
     });
 
     /// <summary>RFC 7644 §3.6: 204, then 404.</summary>
@@ -146,7 +147,7 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     private static Task WriteAsync(
         HttpContext http, int status, Provisioned outcome, ResourceType type, Caller caller, Projection? projection, ScimCall call) => outcome switch
         {
-            Provisioned.Done done => WriteAsync(http, status, done.Resource!, type, caller, projection),
+            Provisioned.Done done => WriteAsync(http, status, done.Resource!, type, caller, Projection.ForWrite(type, projection, done.Written)),
             Provisioned.Refused refused => RefuseAsync(http, refused.Error, call),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -4,21 +4,28 @@ using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol;
 
-/// <summary>Which attributes an answer holds, RFC 7644 §3.9: by what is asked for, by what is excluded, and by <c>returned</c>.</summary>
+/// <summary>Which attributes an answer holds, RFC 7644 §3.9: by what is asked for, by what is excluded, and by <c>returned</c>. A
+/// sub-attribute that is returned always comes with its attribute, and where that is left out it is left out too.</summary>
 public sealed class Projection
 {
     private readonly ResourceType type;
     private readonly IReadOnlyList<AttributeTarget>? only;
     private readonly IReadOnlyList<AttributeTarget> without;
+    private readonly IReadOnlyList<AttributeTarget> written;
 
-    private Projection(ResourceType type, IReadOnlyList<AttributeTarget>? only, IReadOnlyList<AttributeTarget> without)
+    private Projection(
+        ResourceType type, IReadOnlyList<AttributeTarget>? only, IReadOnlyList<AttributeTarget> without, IReadOnlyList<AttributeTarget> written)
     {
         this.type = type;
         this.only = only;
         this.without = without;
+        this.written = written;
     }
 
-    /// <summary>Reads the two query parameters; both empty give null, for the whole resource of a type that hides nothing. Names that no schema knows select nothing.</summary>
+    /// <summary>What is in an answer when nothing is asked for.</summary>
+    public static Projection Usual(ResourceType type) => new(type, null, [], []);
+
+    /// <summary>Reads the two query parameters; both empty give null, for <see cref="Usual"/>. Names that no schema knows select nothing.</summary>
     /// <param name="type">The type of the resources.</param>
     /// <param name="attributes">Comma-separated paths to return, beside those returned always.</param>
     /// <param name="excluded">Comma-separated paths to leave out.</param>
@@ -26,8 +33,16 @@ public sealed class Projection
     {
         var only = string.IsNullOrWhiteSpace(attributes) ? null : ReadPaths(type, attributes);
         var without = string.IsNullOrWhiteSpace(excluded) ? [] : ReadPaths(type, excluded);
-        return only is null && without.Count == 0 && !type.HidesAttributes ? null : new Projection(type, only, without);
+        return only is null && without.Count == 0 ? null : new Projection(type, only, without, []);
     }
+
+    /// <summary>The answer to a write also holds what is returned on request, if the client wrote it and asked for nothing else
+    /// (RFC 7643 §7).</summary>
+    /// <param name="type">The type of the resource.</param>
+    /// <param name="asked">What the query parameters say.</param>
+    /// <param name="written">What the client wrote of the attributes that are returned on request.</param>
+    public static Projection? ForWrite(ResourceType type, Projection? asked, IReadOnlyList<AttributeTarget> written) =>
+        written.Count == 0 ? asked : new Projection(type, asked?.only, asked?.without ?? [], written);
 
     /// <summary>Whether the store has to look up the members or groups at all.</summary>
     public bool Wants(string attribute)
@@ -84,8 +99,8 @@ public sealed class Projection
     {
         Returned.Always => true,
         Returned.Never => false,
-        Returned.Request => only is not null && Names(only, attribute, extension, null),
-        _ => (only is null || Names(only, attribute, extension, null)) && !without.Any(t => t.Sub is null && Is(t, attribute, extension)),
+        Returned.Request => Names(only ?? written, attribute, extension, null) && !Excludes(attribute, extension, null),
+        _ => (only is null || Names(only, attribute, extension, null)) && !Excludes(attribute, extension, null),
     };
 
     private void Narrow(JsonObject element, SchemaAttribute attribute, Schema? extension)
@@ -104,9 +119,12 @@ public sealed class Projection
     {
         Returned.Always => true,
         Returned.Never => false,
-        Returned.Request => only is not null && Names(only, attribute, extension, sub),
-        _ => (whole || Names(only!, attribute, extension, sub)) && !without.Any(t => t.Sub == sub && Is(t, attribute, extension)),
+        Returned.Request => Names(only ?? written, attribute, extension, sub) && !Excludes(attribute, extension, sub),
+        _ => (whole || Names(only!, attribute, extension, sub)) && !Excludes(attribute, extension, sub),
     };
+
+    private bool Excludes(SchemaAttribute attribute, Schema? extension, SchemaAttribute? sub) =>
+        without.Any(t => t.Sub == sub && Is(t, attribute, extension));
 
     private static bool Names(IReadOnlyList<AttributeTarget> targets, SchemaAttribute attribute, Schema? extension, SchemaAttribute? sub) =>
         targets.Any(t => Is(t, attribute, extension) && (sub is null || t.Sub == sub));

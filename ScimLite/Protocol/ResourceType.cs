@@ -19,25 +19,33 @@ public sealed class ResourceType
     private static readonly FrozenDictionary<string, SchemaAttribute> Common = CommonAttributes()
         .ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
 
+    private readonly IReadOnlyCollection<string> required;
+
     /// <summary>Puts a resource type together.</summary>
     /// <param name="name">The name, such as <c>User</c>; also its id.</param>
     /// <param name="endpoint">The path below the Tenant URL, such as <c>/Users</c>.</param>
     /// <param name="description">One phrase for people.</param>
     /// <param name="schema">The core schema.</param>
-    /// <param name="extensions">The optional extensions.</param>
-    /// <param name="indexed">The paths of the attributes that the store finds without a scan.</param>
-    public ResourceType(string name, string endpoint, string description, Schema schema, IReadOnlyList<Schema> extensions, IReadOnlyList<string> indexed)
+    /// <param name="extensions">The extensions.</param>
+    /// <param name="indexed">The paths of the attributes that the store finds without a scan; those that are unique are added.</param>
+    /// <param name="required">The URNs of the extensions that each resource has to have.</param>
+    public ResourceType(
+        string name, string endpoint, string description, Schema schema, IReadOnlyList<Schema> extensions, IReadOnlyList<string> indexed,
+        IReadOnlyCollection<string>? required = null)
     {
+        this.required = required ?? [];
         Name = name;
         Endpoint = endpoint;
         Description = description;
         Schema = schema;
         Extensions = extensions;
-        HidesAttributes = extensions.Append(schema).SelectMany(s => s.Attributes).SelectMany(a => a.SubAttributes.Append(a))
-            .Any(a => a.Returned is Returned.Never or Returned.Request);
-        HasImmutableAttributes = extensions.Append(schema).SelectMany(s => s.Attributes)
-            .SelectMany(a => a.MultiValued ? [a] : a.SubAttributes.Append(a)).Any(a => a.Mutability == Mutability.Immutable);
-        Indexed = [.. indexed.Select(path => new IndexedAttribute(path, Resolve(AttributePath.Parse(path))!))];
+        var attributes = extensions.Append(schema).SelectMany(s => s.Attributes).ToList();
+        HidesAttributes = attributes.SelectMany(a => a.SubAttributes.Append(a)).Any(a => a.Returned is Returned.Never or Returned.Request);
+        HasImmutableAttributes = attributes.SelectMany(a => a.MultiValued ? [a] : a.SubAttributes.Append(a)).Any(a => a.Mutability == Mutability.Immutable);
+        ReturnsOnRequest = attributes.SelectMany(a => a.SubAttributes.Append(a)).Any(a => a.Returned == Returned.Request);
+        KeepsOnReplace = attributes.Where(a => !HasMembers || a.Name != "members").SelectMany(a => a.SubAttributes.Append(a))
+            .Any(a => a.Mutability is Mutability.Immutable or Mutability.WriteOnly || a.Returned == Returned.Never);
+        Indexed = [.. indexed.Select(path => Resolve(AttributePath.Parse(path))!).Concat(UniqueAttributes()).Distinct().Select(t => new IndexedAttribute(t))];
     }
 
     /// <summary>The name and id, such as <c>User</c>.</summary>
@@ -52,8 +60,11 @@ public sealed class ResourceType
     /// <summary>The core schema.</summary>
     public Schema Schema { get; }
 
-    /// <summary>The optional extensions.</summary>
+    /// <summary>The extensions.</summary>
     public IReadOnlyList<Schema> Extensions { get; }
+
+    /// <summary>Whether each resource has to have values of the extension, RFC 7643 §6.</summary>
+    public bool Requires(Schema extension) => required.Contains(extension.Id);
 
     /// <summary>The attributes that the store finds without a scan.</summary>
     public IReadOnlyList<IndexedAttribute> Indexed { get; }
@@ -61,8 +72,17 @@ public sealed class ResourceType
     /// <summary>Whether some attribute is not returned unless it is asked for, or never.</summary>
     public bool HidesAttributes { get; }
 
+    /// <summary>Whether some attribute is returned when it is asked for or written.</summary>
+    public bool ReturnsOnRequest { get; }
+
+    /// <summary>Whether a PUT has to look at what was there before, since some attributes stay although the body does not hold them.</summary>
+    public bool KeepsOnReplace { get; }
+
     /// <summary>Whether a change has to be compared with what was there before, since some attribute can be set but once.</summary>
     public bool HasImmutableAttributes { get; }
+
+    /// <summary>Whether a resource of this type may be a member of a group: users and groups alone (RFC 7643 §4.2, §8.7.1).</summary>
+    public bool MayBeMember => HasMembers || HasGroups;
 
     /// <summary>Whether resources of this type have members, kept by the store as a set of their own.</summary>
     public bool HasMembers => Schema.Id == Urns.Group;
@@ -127,7 +147,15 @@ public sealed class ResourceType
         return attribute.Sub(sub) is { } found ? new AttributeTarget(extension, attribute, found) : null;
     }
 
-    // RFC 7643 §3.1. externalId is common too, but listed in our schema documents, since Entra discovers attributes there.
+    private IEnumerable<AttributeTarget> UniqueAttributes() =>
+        from schema in Extensions.Prepend(Schema)
+        let extension = schema == Schema ? null : schema
+        from attribute in schema.Attributes
+        from target in attribute.SubAttributes.Select(sub => new AttributeTarget(extension, attribute, sub)).Append(new AttributeTarget(extension, attribute, null))
+        where (target.Sub ?? attribute).Uniqueness != Uniqueness.None
+        select target;
+
+    // RFC 7643 §3.1. User and Group list externalId as well, since Entra discovers attributes in their schemas.
     private static SchemaAttribute[] CommonAttributes() =>
     [
         new()
@@ -140,6 +168,7 @@ public sealed class ResourceType
             Name = "id", Type = AttributeType.String, CaseExact = true, Mutability = Mutability.ReadOnly,
             Returned = Returned.Always, Uniqueness = Uniqueness.Server,
         },
+        new() { Name = "externalId", Type = AttributeType.String, CaseExact = true },
         new()
         {
             Name = "meta", Type = AttributeType.Complex, Mutability = Mutability.ReadOnly,
@@ -156,17 +185,20 @@ public sealed class ResourceType
 }
 
 /// <summary>An attribute that the store keeps in an index.</summary>
-/// <param name="Path">The path in the schema's spelling; it names the index.</param>
-/// <param name="Target">Where the path leads.</param>
-public sealed record IndexedAttribute(string Path, AttributeTarget Target)
+/// <param name="Target">Which.</param>
+public sealed record IndexedAttribute(AttributeTarget Target)
 {
+    /// <summary>The path in the schema's spelling.</summary>
+    public string Path { get; } = (Target.Extension is null ? "" : Target.Extension.Id + ":") + Name(Target);
+
     /// <summary>The attribute whose values are indexed.</summary>
     public SchemaAttribute Leaf => Target.Sub ?? Target.Attribute!;
 
     /// <summary>The name of the index: short, since every entry carries it, and unambiguous among core and extensions.</summary>
-    public string Index { get; } = (Target.Extension is null ? "" : Target.Extension.Name + ":") + Target.Attribute!.Name
-        + (Target.Sub is null ? "" : "." + Target.Sub.Name);
+    public string Index { get; } = (Target.Extension is null ? "" : Target.Extension.Name + ":") + Name(Target);
 
     /// <summary>Whether two resources of a tenant may not share a value.</summary>
     public bool Unique => Leaf.Uniqueness != Uniqueness.None;
+
+    private static string Name(AttributeTarget target) => target.Attribute!.Name + (target.Sub is null ? "" : "." + target.Sub.Name);
 }

@@ -49,9 +49,10 @@ public static class AttributeChanges
         {
             return;
         }
-        if ((before ?? after) is not JsonObject)
+        var hidden = IsHidden(attribute);
+        if (hidden || (before ?? after) is not JsonObject)
         {
-            var masked = attribute is { Returned: Returned.Never } or { Mutability: Mutability.WriteOnly };
+            var masked = hidden || attribute?.SubAttributes.Any(IsHidden) == true;
             changes.Add(new AttributeChange(path, Text(before, masked), Text(after, masked)));
             return;
         }
@@ -61,6 +62,8 @@ public static class AttributeChanges
             Compare(changes, extension is null ? $"{path}.{name}" : $"{path}:{name}", extension?.Find(name) ?? attribute?.Sub(name), null, old?[name], current?[name]);
         }
     }
+
+    private static bool IsHidden(SchemaAttribute? attribute) => attribute is { Returned: Returned.Never } or { Mutability: Mutability.WriteOnly };
 
     private static string? Text(JsonNode? value, bool masked)
     {

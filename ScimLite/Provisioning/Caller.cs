@@ -35,7 +35,11 @@ public abstract record Provisioned
     /// <param name="Id">The resource.</param>
     /// <param name="Version">Its version now.</param>
     /// <param name="Resource">The resource itself, where the call had it at hand.</param>
-    public sealed record Done(string Id, long Version, StoredResource? Resource) : Provisioned;
+    public sealed record Done(string Id, long Version, StoredResource? Resource) : Provisioned
+    {
+        /// <summary>What the client wrote of the attributes that are returned on request.</summary>
+        public IReadOnlyList<AttributeTarget> Written { get; init; } = [];
+    }
 
     /// <summary>It was refused and changed nothing.</summary>
     public sealed record Refused(ScimError Error) : Provisioned;

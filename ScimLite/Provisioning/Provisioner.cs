@@ -51,6 +51,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         var resource = SchemaRules.Read(body, type, dialect);
         var members = TakeMembers(resource, body, type);
         Check(resource, type);
+        new Passwords(type).Hash(null, resource);
         call.Noted(dialect.Quirks);
 
         call.About(key.Id);
@@ -62,11 +63,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             FollowLinks = type.HasMembers,
         };
         var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-        return (Provisioned?)Done(outcome, change, change.Document, [], call) ?? Refuse(outcome, key);
+        return (Provisioned?)Done(outcome, change, change.Document, [], WrittenAttributes.Of(resource, type), call) ?? Refuse(outcome, key);
     }
 
-    /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for a group's membership, which only a
-    /// body with <c>members</c> sets.</summary>
+    /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for what <see cref="Replacement"/> keeps
+    /// and for a group's membership, which only a body with <c>members</c> sets.</summary>
     /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
     public ValueTask<Provisioned> ReplaceAsync(
         Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
@@ -83,14 +84,28 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         var resource = SchemaRules.Read(body, type, dialect);
         var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
         var members = TakeMembers(resource, body, type);
-        Check(resource, type);
-        call.Noted(dialect.Quirks);
-        var wanted = Stamp(resource, type, key.Id);
-
-        return await ReplayAsync(key, precondition, caller.Follow(!setsMembers), current =>
+        var written = WrittenAttributes.Of(resource, type);
+        var passwords = new Passwords(type);
+        validators[type].Check(resource);
+        if (!type.KeepsOnReplace)
         {
-            var before = ScimJson.ParseStored(current.Document.Span);
-            SchemaRules.CheckImmutable(before, wanted, type);
+            SchemaRules.CheckRequired(resource, type);
+        }
+        call.Noted(dialect.Quirks);
+
+        return await ReplayAsync(key, precondition, caller.Follow(!setsMembers), written, current =>
+        {
+            var before = ScimJson.ParseStored(current.Whole.Span);
+            var wanted = resource;
+            if (type.KeepsOnReplace)
+            {
+                wanted = ScimJson.Copy(resource);
+                Replacement.Keep(before, wanted, type);
+                SchemaRules.CheckRequired(wanted, type);
+                SchemaRules.CheckImmutable(before, wanted, type);
+                passwords.Hash(before, wanted);
+            }
+            wanted = Stamp(wanted, type, key.Id);
             (draft.Changes, draft.Members) = (AttributeChanges.Between(before, wanted, type), members);
             return new Attempt(Update(key, current, before, wanted, draft.Entry()) with
             {
@@ -133,18 +148,23 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
                 Activity = draft.Entry(),
             };
             var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-            return (Provisioned?)Done(outcome, change, null, [], call) ?? Refuse(outcome, key);
+            return (Provisioned?)Done(outcome, change, null, [], [], call) ?? Refuse(outcome, key);
         }
-        return await ReplayAsync(key, precondition, caller.Follow(delta is null || type.HasGroups), current =>
+        var passwords = new Passwords(type);
+        return await ReplayAsync(key, precondition, caller.Follow(delta is null || type.HasGroups), WrittenAttributes.Of(rest, type), current =>
         {
-            var before = delta is null ? ResourceView.ToTree(current, type, caller.BaseUrl) : ScimJson.ParseStored(current.Document.Span);
+            var before = delta is null ? ResourceView.ToTree(current, type, caller.BaseUrl) : ScimJson.ParseStored(current.Whole.Span);
             before.Remove("meta");
             var after = ScimJson.Copy(before);
             PatchApplier.Apply(after, rest, type, dialect);
             var members = delta ?? MembershipDelta.Between(before["members"], after["members"]);
-            before.Remove("members");
-            after.Remove("members");
+            if (type.HasMembers)
+            {
+                before.Remove("members");
+                after.Remove("members");
+            }
             validators[type].Check(after);
+            passwords.Hash(before, after);
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
             (draft.Changes, draft.Members) = (AttributeChanges.Between(before, after, type), members);
@@ -186,7 +206,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     // Reads, plans a write on what was read, and starts over where another write came between.
     private async ValueTask<Provisioned> ReplayAsync(
-        ResourceKey key, Expected? precondition, Follow follow, Func<StoredResource, Attempt> plan, ScimCall call, CancellationToken cancel)
+        ResourceKey key, Expected? precondition, Follow follow, IReadOnlyList<AttributeTarget> written, Func<StoredResource, Attempt> plan, ScimCall call, CancellationToken cancel)
     {
         var result = await replay.ExecuteAsync(async token =>
         {
@@ -202,21 +222,22 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             var (change, links) = plan(current);
             var outcome = await store.CommitAsync(change, token).ConfigureAwait(false);
             return outcome is CommitOutcome.Stale ? null
-                : (Provisioned?)Done(outcome, change, change.Document ?? current.Document, links, call) ?? Refuse(outcome, key);
+                : (Provisioned?)Done(outcome, change, change.Document ?? current.Stored, links, written, call) ?? Refuse(outcome, key);
         }, cancel).ConfigureAwait(false);
         return result ?? new Provisioned.Refused(ScimError.Of(503, $"'{key.Id}' is being changed by many requests at once. Try again in a few seconds."));
     }
 
     // Null when the write was not done.
-    private static Provisioned.Done? Done(CommitOutcome outcome, Change change, ReadOnlyMemory<byte>? document, IReadOnlyList<Link> links, ScimCall call)
+    private static Provisioned.Done? Done(
+        CommitOutcome outcome, Change change, ReadOnlyMemory<byte>? stored, IReadOnlyList<Link> links, IReadOnlyList<AttributeTarget> written, ScimCall call)
     {
         if (outcome is not CommitOutcome.Committed done)
         {
             return null;
         }
         call.Done(change.Expected == Expected.Absent ? "created" : done.Changed ? "changed" : "unchanged", done.Added, done.Removed);
-        return new Provisioned.Done(change.Key.Id, done.Version, document is null ? null
-            : new StoredResource(change.Key.Id, done.Version, done.Created, done.LastModified, document.Value, change.FollowLinks ? done.Links : links));
+        return new Provisioned.Done(change.Key.Id, done.Version, stored is null ? null
+            : new StoredResource(change.Key.Id, done.Version, done.Created, done.LastModified, stored.Value, change.FollowLinks ? done.Links : links)) { Written = written };
     }
 
     private static Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key) => new(outcome switch
@@ -224,13 +245,17 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         CommitOutcome.Missing => ScimError.NotFound(key.Type.Name, key.Id),
         CommitOutcome.Stale => ScimError.PreconditionFailed(key.Id),
         CommitOutcome.Taken taken => ScimError.Uniqueness(
-            $"{taken.Term.Attribute.Leaf.Name} '{ScimError.Shorten(taken.Term.Value)}' is already used by another {key.Type.Name}. "
-            + "Upper and lower case count as the same. Match that resource, or choose another value."),
+            $"{Told(taken.Term)} is already used by another {key.Type.Name}. "
+            + (taken.Term.Attribute.Leaf is { Type: AttributeType.String, CaseExact: false } ? "Upper and lower case count as the same. " : "")
+            + "Match that resource, or choose another value."),
         CommitOutcome.UnknownMembers unknown => ScimError.InvalidValue(
             $"These members are neither users nor groups here: {string.Join(", ", unknown.Ids.Select(ScimError.Shorten))}. Nothing was changed. "
             + "Provision them first, or restart provisioning so that they are looked up again."),
         _ => throw new System.Diagnostics.UnreachableException(),
     });
+
+    private static string Told(IndexTerm term) => term.Attribute.Leaf.Returned == Returned.Never
+        ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value)}'";
 
     private static MembershipDelta TakeMembers(JsonObject resource, JsonElement body, ResourceType type)
     {
@@ -276,10 +301,10 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         Key = key,
         Expected = expected,
-        Document = ScimJson.Write(resource),
+        Document = ResourceView.ToStored(resource, key.Type),
         Terms = IndexTerm.Of(resource, key.Type),
-        Name = NameOf(resource),
-        UserName = (string?)resource["userName"] ?? "",
+        Name = Text(resource, "displayName") ?? Text(resource["name"], "formatted") ?? Text(resource, "userName") ?? "",
+        UserName = Text(resource, "userName") ?? "",
         Activity = activity,
     };
 
@@ -292,7 +317,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             : Write(key, expected, after, activity);
     }
 
-    // What other resources show of this one.
-    private static string NameOf(JsonObject resource) =>
-        (string?)resource["displayName"] ?? (string?)(resource["name"] as JsonObject)?["formatted"] ?? (string?)resource["userName"] ?? "";
+    // In a schema of an operator's such a name may stand for anything.
+    private static string? Text(JsonNode? container, string name) =>
+        (container as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -20,7 +20,7 @@ public static class ResourceView
     /// <summary>The resource as a tree, for rules that have to look inside.</summary>
     public static JsonObject ToTree(StoredResource resource, ResourceType type, string baseUrl)
     {
-        var tree = ScimJson.ParseStored(resource.Document.Span);
+        var tree = ScimJson.ParseStored(resource.Whole.Span);
         if (resource.Links.Count > 0)
         {
             tree[type.HasMembers ? "members" : "groups"] = LinksOf(resource, type, baseUrl);
@@ -33,6 +33,19 @@ public static class ResourceView
         meta["version"] = ETag(resource.Version);
         tree["meta"] = meta;
         return tree;
+    }
+
+    /// <summary>The bytes to store of a resource: as answers show it and, where that is less than all, a second line with all.</summary>
+    public static byte[] ToStored(JsonObject resource, ResourceType type)
+    {
+        var whole = ScimJson.Write(resource);
+        if (!type.HidesAttributes)
+        {
+            return whole;
+        }
+        var shown = ScimJson.Copy(resource);
+        Projection.Usual(type).Apply(shown);
+        return JsonNode.DeepEquals(shown, resource) ? whole : [.. ScimJson.Write(shown), (byte)'\n', .. whole];
     }
 
     /// <summary>Writes the resource. Without a projection the stored bytes are copied and nothing is parsed.</summary>

@@ -32,7 +32,8 @@ public sealed record Change
     /// <summary>In which state it has to be.</summary>
     public required Expected Expected { get; init; }
 
-    /// <summary>The new document, without <c>meta</c>, <c>members</c> and <c>groups</c>; null leaves the document, its terms and its name.</summary>
+    /// <summary>The new document, without <c>meta</c>, <c>members</c> and <c>groups</c>, as <see cref="StoredResource.Stored"/> describes it;
+    /// null leaves the document, its terms and its name.</summary>
     public ReadOnlyMemory<byte>? Document { get; init; }
 
     /// <summary>What the indexes are to hold of the new document.</summary>

@@ -125,7 +125,7 @@ public sealed partial class InMemoryStore : IResourceStore
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
                 shelf = shelf with { Index = With(shelf.Index, entry.Terms.Select(t => Pair(t, id)), (old?.Terms ?? []).Select(t => Pair(t, id))) };
-                directory = directory with { Labels = directory.Labels.SetItem(id, new Label(type.Name, change.Name, change.UserName)) };
+                directory = directory with { Labels = directory.Labels.SetItem(Known(type, id), new Label(type.Name, change.Name, change.UserName)) };
             }
             if (old is null)
             {
@@ -143,7 +143,7 @@ public sealed partial class InMemoryStore : IResourceStore
         var outcome = old is null ? "created" : changed ? "changed" : "unchanged";
         var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
         return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
-            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(id)));
+            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(Known(type, id))));
     }
 
     private static (CommitOutcome, Directory) Delete(Directory directory, Deletion deletion)
@@ -158,7 +158,7 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             return (refused, directory);
         }
-        var label = directory.LabelOf(id);
+        var label = directory.LabelOf(Known(type, id));
         var groups = Range(directory.MemberOf, id).ToArray();
         var members = Range(directory.Members, id).ToArray();
         directory = directory with
@@ -169,7 +169,7 @@ public sealed partial class InMemoryStore : IResourceStore
                 Order = shelf.Order.Remove(new Place(old.Sequence, id)),
                 Index = With(shelf.Index, [], old.Terms.Select(t => Pair(t, id))),
             }),
-            Labels = directory.Labels.Remove(id),
+            Labels = directory.Labels.Remove(Known(type, id)),
             Members = With(directory.Members, [], groups.Select(g => Pair(g, id)).Concat(members.Select(m => Pair(id, m)))),
             MemberOf = With(directory.MemberOf, [], groups.Select(g => Pair(id, g)).Concat(members.Select(m => Pair(m, id)))),
         };
@@ -253,6 +253,9 @@ public sealed partial class InMemoryStore : IResourceStore
         }
         return builder.ToImmutable();
     }
+
+    // Under its mere id a label is found by whoever wants to make the resource a member.
+    private static string Known(ResourceType type, string id) => type.MayBeMember ? id : Pair(type.Name, id);
 
     private static string Pair(string left, string right) => $"{left}\0{right}";
 

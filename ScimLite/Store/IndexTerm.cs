@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Store;
 
@@ -10,10 +12,10 @@ namespace ScimLite.Store;
 public sealed record IndexTerm(IndexedAttribute Attribute, string Value)
 {
     /// <summary>
-    /// What the index sorts by: the attribute, a zero, and the value with case folded where the schema ignores it. Control
-    /// characters that separate entries are escaped, so that no value can look like two.
+    /// What the index sorts by: the attribute, a zero, and the value in the one form that all its spellings share, ordered as the
+    /// values are. Control characters that separate entries are escaped, so that no value can look like two.
     /// </summary>
-    public string Text { get; } = $"{Attribute.Index}\0{Escape(Attribute.Leaf.CaseExact ? Value : Value.ToUpperInvariant())}";
+    public string Text { get; } = $"{Attribute.Index}\0{Escape(Normalise(Attribute.Leaf, Value))}";
 
     /// <summary>All terms of a resource.</summary>
     public static IReadOnlyList<IndexTerm> Of(JsonObject resource, ResourceType type)
@@ -38,6 +40,27 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string Value)
             }
         }
         return terms;
+    }
+
+    private static string Normalise(SchemaAttribute leaf, string value) => leaf.Type switch
+    {
+        AttributeType.Boolean => value is "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase) ? "true" : "false",
+        AttributeType.Integer or AttributeType.Decimal => Number(value),
+        AttributeType.DateTime when SchemaRules.TryReadTime(value, out var time) =>
+            time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
+        _ => leaf.CaseExact ? value : value.ToUpperInvariant(),
+    };
+
+    // Digits of equal weight stand at equal places; those of a negative number are turned round, since -2 comes before -1.
+    private static string Number(string value)
+    {
+        if (!decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var large)
+                ? (large < 0 ? "/" : "2") + large.ToString("R", CultureInfo.InvariantCulture) : value;
+        }
+        var digits = Math.Abs(number).ToString("00000000000000000000000000000.############################", CultureInfo.InvariantCulture);
+        return number >= 0 ? "1" + digits : "0" + string.Concat(digits.Select(d => d == '.' ? d : (char)('0' + '9' - d))) + "~";
     }
 
     private static string Escape(string value)

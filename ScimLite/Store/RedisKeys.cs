@@ -66,7 +66,8 @@ internal static class RedisKeys
             $"{prefix}heads:{type.Name}",
             $"{prefix}order:{type.Name}",
             $"{prefix}index:{type.Name}",
-            $"{prefix}names",
+            // Who is found in this one may become a member.
+            type.MayBeMember ? $"{prefix}names" : $"{prefix}names:{type.Name}",
             $"{prefix}members",
             $"{prefix}memberOf",
             $"{prefix}activity",

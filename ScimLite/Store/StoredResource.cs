@@ -41,10 +41,18 @@ public static class MembershipWalk
 /// <param name="Version">The version, counting from 1.</param>
 /// <param name="Created">When it was created, RFC 3339 with milliseconds, UTC.</param>
 /// <param name="LastModified">When it was last changed, in the same form.</param>
-/// <param name="Document">UTF-8 JSON: <c>schemas</c>, <c>id</c> and all attributes but <c>meta</c>, <c>members</c> and <c>groups</c>.</param>
+/// <param name="Stored">What <see cref="Change.Document"/> gave: UTF-8 JSON with <c>schemas</c>, <c>id</c> and all attributes but <c>meta</c>,
+/// <c>members</c> and <c>groups</c>. Where some are hidden there are two lines, the document without them and the one with all.</param>
 /// <param name="Links">The members of a group or the groups of a member, by id, indirect ones last; empty when they were not asked for.</param>
 public sealed record StoredResource(
-    string Id, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<Link> Links);
+    string Id, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Stored, IReadOnlyList<Link> Links)
+{
+    /// <summary>What every answer may show, so that a read copies it without looking inside.</summary>
+    public ReadOnlyMemory<byte> Document => Stored.Span.IndexOf((byte)'\n') is >= 0 and var end ? Stored[..end] : Stored;
+
+    /// <summary>All attributes, with those that are returned never or on request.</summary>
+    public ReadOnlyMemory<byte> Whole => Stored[(Stored.Span.LastIndexOf((byte)'\n') + 1)..];
+}
 
 /// <summary>A page of a query's results.</summary>
 /// <param name="Total">How many resources the query finds in all.</param>

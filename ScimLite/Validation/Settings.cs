@@ -11,6 +11,12 @@ public sealed record Settings
     /// <summary>Addresses and networks (<c>10.0.0.0/8</c>) of the proxies whose forwarded headers are believed.</summary>
     public IReadOnlyList<string> KnownProxies { get; init; } = [];
 
+    /// <summary>A folder with JSON files of schemas and resource types; empty for none.</summary>
+    public string SchemaFolder { get; init; } = "";
+
+    /// <summary>What happens to a user's <c>password</c>.</summary>
+    public PasswordHandling Passwords { get; init; } = PasswordHandling.Ignore;
+
     /// <summary>The tenants, by id.</summary>
     public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
 
@@ -47,6 +53,16 @@ public sealed record TenantSettings
 
     /// <summary>Whether PUT, PATCH and DELETE without <c>If-Match</c> are refused.</summary>
     public bool RequireIfMatch { get; init; }
+}
+
+/// <summary>What happens to a user's <c>password</c>.</summary>
+public enum PasswordHandling
+{
+    /// <summary>It is in no schema, and left out like any unknown attribute.</summary>
+    Ignore,
+
+    /// <summary>It is in the User schema, and its hash is stored.</summary>
+    Hash,
 }
 
 /// <summary>What happens to members that don't exist.</summary>

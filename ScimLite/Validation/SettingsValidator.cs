@@ -14,6 +14,7 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
+        ["Passwords"] = "ignore or hash",
     };
 
     /// <summary>States the rules.</summary>
@@ -29,6 +30,7 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
         Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);
         Range(s => s.Limits.MaxFilterDepth, "ScimLite:Limits:MaxFilterDepth", 1, 128);
         Range(s => s.Activity.RetentionDays, "ScimLite:Activity:RetentionDays", 1, 3650);
+        RuleFor(s => s.Passwords).IsInEnum().OverridePropertyName("ScimLite:Passwords").WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["Passwords"]}.");
         RuleFor(s => s.Tenants).Custom(CheckTenants);
     }
 

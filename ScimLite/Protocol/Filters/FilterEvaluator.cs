@@ -24,6 +24,7 @@ public static class FilterEvaluator
     /// <exception cref="ScimException"><c>invalidFilter</c>, as above.</exception>
     public static Func<JsonNode, bool> CompileElement(Filter filter, SchemaAttribute attribute, EntraDialect dialect)
     {
+        RefuseHidden(attribute.Name, attribute);
         if (attribute.Type == AttributeType.Complex)
         {
             var test = Compile(filter, new Scope(path => ResolveSub(path, attribute), dialect));
@@ -192,16 +193,29 @@ public static class FilterEvaluator
         {
             return null;
         }
-        return IsHidden(attribute) || IsHidden(target.Sub) ? null
-            : new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute, attribute.MultiValued);
+        RefuseHidden(path.ToString(), attribute);
+        RefuseHidden(path.ToString(), target.Sub);
+        return new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute, attribute.MultiValued);
     }
 
-    private static Located? ResolveSub(AttributePath path, SchemaAttribute attribute) =>
-        path is { Urn: null, Sub: null } && attribute.Sub(path.Name) is { } sub && !IsHidden(sub)
-            ? new Located(sub.Name, null, null, sub, sub.MultiValued) : null;
+    private static Located? ResolveSub(AttributePath path, SchemaAttribute attribute)
+    {
+        if (path is not { Urn: null, Sub: null } || attribute.Sub(path.Name) is not { } sub)
+        {
+            return null;
+        }
+        RefuseHidden(path.ToString(), sub);
+        return new Located(sub.Name, null, null, sub, sub.MultiValued);
+    }
 
-    // What is never returned can't be asked for either, or a filter would tell it letter by letter.
-    private static bool IsHidden(SchemaAttribute? attribute) => attribute?.Returned == Returned.Never;
+    // A filter would tell it letter by letter (RFC 7643 §7 lets the server choose).
+    private static void RefuseHidden(string path, SchemaAttribute? attribute)
+    {
+        if (attribute?.Returned == Returned.Never)
+        {
+            throw new ScimException(ScimError.InvalidFilter($"'{ScimError.Shorten(path)}' is never returned, so a filter can't ask for it either. Match by another attribute."));
+        }
+    }
 
     private sealed record Scope(Func<AttributePath, Located?> Resolve, EntraDialect Dialect)
     {

@@ -31,6 +31,7 @@ public sealed class PatchApplier
     public static void Apply(JsonObject resource, IReadOnlyList<PatchOperation> operations, ResourceType type, EntraDialect dialect)
     {
         var before = type.HasImmutableAttributes ? ScimJson.Copy(resource) : null;
+        var missing = SchemaRules.Missing(resource, type);
         var applier = new PatchApplier(resource, type, dialect);
         foreach (var operation in operations)
         {
@@ -44,7 +45,7 @@ public sealed class PatchApplier
                 throw new ScimException(ScimError.Mutability($"'{attribute.Name}' is required and can't be removed. Replace it with another value instead."));
             }
         }
-        SchemaRules.CheckRequired(resource, type);
+        SchemaRules.CheckRequired(resource, type, missing);
         if (before is not null)
         {
             SchemaRules.CheckImmutable(before, resource, type);

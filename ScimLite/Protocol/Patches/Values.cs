@@ -119,7 +119,8 @@ internal static class Values
             ? a.GetValue<string>().Equals(b.GetValue<string>(), attribute.Comparison)
             : JsonNode.DeepEquals(a, b);
 
-    private static string Key(JsonNode element, SchemaAttribute attribute)
+    /// <summary>What makes two elements the same: <c>value</c> and <c>type</c> where they have a value, otherwise all that a client can see of them.</summary>
+    public static string Key(JsonNode element, SchemaAttribute attribute)
     {
         if (element is not JsonObject complex)
         {
@@ -131,7 +132,7 @@ internal static class Values
         }
         var key = new StringBuilder();
         // Not by which of them is primary: that says nothing of what the element is.
-        foreach (var part in attribute.SubAttributes.Where(a => a.Name != "primary"))
+        foreach (var part in attribute.SubAttributes.Where(a => a.Name != "primary" && a.Returned != Returned.Never))
         {
             key.Append(part.Name).Append('\0').Append(complex[part.Name]?.ToJsonString()).Append('\0');
         }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ScimLite.Protocol.Schemas;
 
@@ -36,21 +37,34 @@ public sealed class Schema
         return new Schema(document.RootElement.Clone());
     }
 
+    /// <summary>The same schema without one of its attributes.</summary>
+    public Schema Without(string attribute)
+    {
+        var document = JsonNode.Parse(Document.GetRawText())!.AsObject();
+        document["attributes"]!.AsArray().RemoveAll(a => (string)a!["name"]! == attribute);
+        return Parse(document.ToJsonString());
+    }
+
     /// <summary>The attribute of that name in any case, or null.</summary>
     public SchemaAttribute? Find(string name) => byName.GetValueOrDefault(name);
 
-    private static SchemaAttribute ReadAttribute(JsonElement a) => new()
+    private static SchemaAttribute ReadAttribute(JsonElement a)
     {
-        Name = a.GetProperty("name").GetString()!,
-        Type = Keyword<AttributeType>(a, "type") ?? AttributeType.String,
-        MultiValued = Flag(a, "multiValued"),
-        Required = Flag(a, "required"),
-        CaseExact = Flag(a, "caseExact"),
-        Mutability = Keyword<Mutability>(a, "mutability") ?? Mutability.ReadWrite,
-        Returned = Keyword<Returned>(a, "returned") ?? Returned.Default,
-        Uniqueness = Keyword<Uniqueness>(a, "uniqueness") ?? Uniqueness.None,
-        SubAttributes = a.TryGetProperty("subAttributes", out var subs) ? [.. subs.EnumerateArray().Select(ReadAttribute)] : [],
-    };
+        var type = Keyword<AttributeType>(a, "type") ?? AttributeType.String;
+        return new()
+        {
+            Name = a.GetProperty("name").GetString()!,
+            Type = type,
+            MultiValued = Flag(a, "multiValued"),
+            Required = Flag(a, "required"),
+            // RFC 7643 §2.3.6 and §2.3.7: whatever the document says.
+            CaseExact = Flag(a, "caseExact") || type is AttributeType.Reference or AttributeType.Binary,
+            Mutability = Keyword<Mutability>(a, "mutability") ?? Mutability.ReadWrite,
+            Returned = Keyword<Returned>(a, "returned") ?? Returned.Default,
+            Uniqueness = Keyword<Uniqueness>(a, "uniqueness") ?? Uniqueness.None,
+            SubAttributes = a.TryGetProperty("subAttributes", out var subs) ? [.. subs.EnumerateArray().Select(ReadAttribute)] : [],
+        };
+    }
 
     private static bool Flag(JsonElement a, string name) => a.TryGetProperty(name, out var value) && value.GetBoolean();
 

@@ -71,7 +71,7 @@ public enum Uniqueness
     /// <summary>Once in a tenant's resources of the type.</summary>
     Server,
 
-    /// <summary>Once in the world; enforced as <see cref="Server"/>.</summary>
+    /// <summary>Once in the world; enforced as <see cref="Server"/>, since a refusal would tell one tenant what another has.</summary>
     Global,
 }
 
@@ -104,6 +104,10 @@ public sealed class SchemaAttribute
 
     /// <summary>Whether its values are unique.</summary>
     public Uniqueness Uniqueness { get; init; }
+
+    /// <summary>Whether its value is a password, of which a hash alone is stored (RFC 7643 §4.1.1).</summary>
+    public bool IsPassword => this is { Type: AttributeType.String, MultiValued: false, Mutability: Mutability.WriteOnly }
+        && Name.Equals("password", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The parts of a complex attribute, in the schema's order.</summary>
     public IReadOnlyList<SchemaAttribute> SubAttributes

@@ -16,8 +16,8 @@ public sealed class SchemaCatalog
         this.types = types.ToFrozenDictionary(t => t.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>User with the enterprise extension, and Group.</summary>
-    public static SchemaCatalog Core { get; } = LoadCore();
+    /// <summary>User with the enterprise extension and without a password, and Group.</summary>
+    public static SchemaCatalog Core { get; } = With([], passwords: false);
 
     /// <summary>All schemas, in the order in which they are served.</summary>
     public IReadOnlyList<Schema> Schemas { get; }
@@ -37,18 +37,27 @@ public sealed class SchemaCatalog
     /// <summary>The resource type of that name in any case, or null.</summary>
     public ResourceType? FindType(string name) => types.GetValueOrDefault(name);
 
-    private static SchemaCatalog LoadCore()
+    /// <summary>User, Group, and what files add to them.</summary>
+    /// <param name="files">Schemas and resource types.</param>
+    /// <param name="passwords">Whether users have a password.</param>
+    /// <exception cref="SchemaFileException">A file can't be used.</exception>
+    public static SchemaCatalog With(IReadOnlyList<SchemaFile> files, bool passwords)
     {
         var user = Load("User");
+        if (!passwords)
+        {
+            user = user.Without("password");
+        }
         var enterprise = Load("EnterpriseUser");
         var group = Load("Group");
         // Indexed are the attributes that Entra's matching may use and that SCIM makes unique (house rule: a matching filter never scans).
-        return new SchemaCatalog([user, enterprise, group],
+        var (schemas, types) = SchemaFiles.Read(files, [user, enterprise, group],
         [
             new ResourceType("User", "/Users", "User Account", user, [enterprise],
                 ["userName", "externalId", "displayName", "emails.value", $"{Urns.EnterpriseUser}:employeeNumber"]),
             new ResourceType("Group", "/Groups", "Group", group, [], ["displayName", "externalId"]),
         ]);
+        return new SchemaCatalog(schemas, types);
     }
 
     private static Schema Load(string name)

@@ -124,18 +124,36 @@ public static class SchemaRules
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
         && text.Length > 10 && text[4] == '-' && text[10] is 'T' or 't' && text.AsSpan(11).Contains(':');
 
-    /// <summary>Every required attribute has a value, in core and in each extension that is there.</summary>
-    /// <exception cref="ScimException"><c>invalidValue</c>, naming the attribute.</exception>
-    public static void CheckRequired(JsonObject resource, ResourceType type)
+    /// <summary>Every required extension is there, and every required attribute has a value, in core and in each extension that is there.</summary>
+    /// <param name="resource">The resource as it is to be.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="excused">What a PATCH found missing already: the schema came later, and nobody could be disabled any more.</param>
+    /// <exception cref="ScimException"><c>invalidValue</c>, naming the attribute or extension.</exception>
+    public static void CheckRequired(JsonObject resource, ResourceType type, IReadOnlyList<string>? excused = null)
     {
-        CheckRequired(resource, type.Schema.Attributes, "");
+        if (Missing(resource, type).FirstOrDefault(path => excused?.Contains(path) != true) is { } missing)
+        {
+            throw new ScimException(ScimError.InvalidValue($"'{missing}' is required. Send a value for it; in Entra, map it to a source attribute that everyone has."));
+        }
+    }
+
+    /// <summary>The paths of the required attributes and extensions that have no value.</summary>
+    public static IReadOnlyList<string> Missing(JsonObject resource, ResourceType type)
+    {
+        List<string>? missing = null;
+        AddMissing(resource, type.Schema.Attributes, "", ref missing);
         foreach (var extension in type.Extensions)
         {
             if (resource[extension.Id] is JsonObject values)
             {
-                CheckRequired(values, extension.Attributes, extension.Id + ":");
+                AddMissing(values, extension.Attributes, extension.Id + ":", ref missing);
+            }
+            else if (type.Requires(extension))
+            {
+                (missing ??= []).Add(extension.Id);
             }
         }
+        return missing ?? [];
     }
 
     /// <summary>No immutable attribute that had a value has another now (RFC 7644 §3.5.1).</summary>
@@ -282,11 +300,17 @@ public static class SchemaRules
             JsonValueKind.String => ScimJson.Text(value),
             _ => "",
         };
-        if (!IsNumber(digits) || (whole && !(decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n == decimal.Truncate(n))))
+        if (!IsNumber(digits))
         {
             return null;
         }
-        return ScimJson.Number(digits);
+        if (!whole)
+        {
+            return ScimJson.Number(digits);
+        }
+        // 5.0 and 5e0 are read as 5, since a whole number is shown without fraction and exponent (RFC 7643 §2.3.4).
+        return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number)
+            ? ScimJson.Number(number.ToString("0", CultureInfo.InvariantCulture)) : null;
     }
 
     // The grammar is JSON's: what passes can be written back as it is.
@@ -309,7 +333,9 @@ public static class SchemaRules
         }
     }
 
-    private static bool IsBase64(string text) => Base64.IsValid(text) || Base64Url.IsValid(text);
+    // RFC 7643 §2.3.6: in either alphabet, and the padding may be missing.
+    private static bool IsBase64(string text) =>
+        Base64.IsValid(text) || Base64Url.IsValid(text) || (!text.Contains('=', StringComparison.Ordinal) && Base64.IsValid(text.PadRight((text.Length + 3) / 4 * 4, '=')));
 
     private static ScimException Wrong(string path, string wanted, JsonElement value) => new(ScimError.InvalidValue(
         $"'{path}' has to be {wanted}, but {Describe(value.ValueKind)} was sent."));
@@ -324,7 +350,7 @@ public static class SchemaRules
         _ => "null",
     };
 
-    private static void CheckRequired(JsonObject container, IReadOnlyList<SchemaAttribute> attributes, string prefix)
+    private static void AddMissing(JsonObject container, IReadOnlyList<SchemaAttribute> attributes, string prefix, ref List<string>? missing)
     {
         foreach (var attribute in attributes)
         {
@@ -332,7 +358,7 @@ public static class SchemaRules
             {
                 if (attribute.Required && attribute.Mutability != Mutability.ReadOnly)
                 {
-                    throw new ScimException(ScimError.InvalidValue($"'{prefix}{attribute.Name}' is required. Send a value for it; in Entra, map it to a source attribute that everyone has."));
+                    (missing ??= []).Add(prefix + attribute.Name);
                 }
                 continue;
             }
@@ -340,7 +366,7 @@ public static class SchemaRules
             {
                 if (element is JsonObject complex)
                 {
-                    CheckRequired(complex, attribute.SubAttributes, $"{prefix}{attribute.Name}.");
+                    AddMissing(complex, attribute.SubAttributes, $"{prefix}{attribute.Name}.", ref missing);
                 }
             }
         }
