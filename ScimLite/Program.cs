@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Mvc;
 using ScimLite.EntraSync;
 using ScimLite.Handlers;
 using ScimLite.Protocol.Schemas;
@@ -54,6 +54,11 @@ if (newcomer)
     var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     settings = settings with { Tenants = new Dictionary<string, TenantSettings> { ["default"] = new() { Token = token } } };
 }
+var adminKeyMade = builder.Environment.IsDevelopment() && settings.AdminKey.Length == 0;
+if (adminKeyMade)
+{
+    settings = settings with { AdminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)) };
+}
 if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
 {
     builder.WebHost.UseUrls("http://localhost:5080");
@@ -74,24 +79,22 @@ services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
 services.AddScimTelemetry(builder.Configuration);
 if (redis is not null)
 {
-    services.AddSingleton(redis).AddSingleton<RedisStore>();
+    services.AddSingleton(redis).AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<RedisStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<RedisStore>());
 }
 else
 {
-    services.AddSingleton<InMemoryStore>();
+    services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
 }
 services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
 services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
 services.AddSingleton<ResourceHandlers>().AddSingleton<DiscoveryHandlers>();
-services.AddSingleton<TenantRegistry>();
-// Not AddAuthentication: it brings Data Protection, which wants a writable folder and has nothing to protect here.
-services.AddWebEncoders().AddAuthenticationCore(options => options.DefaultScheme = BearerHandler.SchemeName);
-new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
-services.AddAuthorization();
+services.AddTenancy();
+services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>();
+services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions)).Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 services.AddRateLimiter(TenantLimits.Configure);
-services.AddExceptionHandler<ScimExceptionHandler>();
+services.AddExceptionHandler<AdminProblems>().AddExceptionHandler<ScimExceptionHandler>();
 services.AddHealthChecks().AddCheck<StoreHealth>("store");
 
 var app = builder.Build();
@@ -113,6 +116,7 @@ app.UseMiddleware<Correlation>();
 app.UseExceptionHandler(_ => { });
 app.Use(TenantGate.CollapseSlashes);
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
+app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin/api"), admin => admin.UseStatusCodePages(AdminProblems.WriteAsync));
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
@@ -141,15 +145,30 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
     scim.MapMethods("/ResourceTypes", ["GET", "HEAD"], discovery.ResourceTypes);
     scim.MapMethods("/ResourceTypes/{id}", ["GET", "HEAD"], discovery.ResourceType);
 }
+if (settings.AdminKey.Length > 0)
+{
+    var (tenants, tokens) = (app.Services.GetRequiredService<TenantHandlers>(), app.Services.GetRequiredService<TokenHandlers>());
+    var admin = app.MapGroup("/admin/api").WithMetadata(new RequestSizeLimitAttribute(AdminProblems.MostBytes));
+    var all = admin.MapGroup("/tenants").RequireAuthorization(AdminAccess.Policy);
+    all.MapGet("", tenants.List);
+    all.MapPost("", tenants.Create);
+    all.MapPatch("/{tenant}", tenants.Change);
+    all.MapDelete("/{tenant}", tenants.Delete);
+    var one = admin.MapGroup("/tenants/{tenant}").RequireAuthorization(AdminAccess.TenantPolicy);
+    one.MapGet("", tenants.Read);
+    one.MapGet("/tokens", tokens.List);
+    one.MapPost("/tokens", tokens.Create);
+    one.MapDelete("/tokens/{tokenId}", tokens.Revoke);
+}
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready");
 
 await app.StartAsync().ConfigureAwait(false);
-if (newcomer)
+if (newcomer || adminKeyMade)
 {
-    Banner.Print(Console.Out, app.Urls.First(), settings.Tenants["default"].Token, app.Services.GetRequiredService<IResourceStore>().Name);
+    Banner.Print(Console.Out, app.Urls.First(), newcomer ? settings.Tenants["default"].Token : null, adminKeyMade ? settings.AdminKey : null, app.Services.GetRequiredService<IResourceStore>().Name);
 }
-else if (settings.Tenants.Count == 0)
+else if (settings.Tenants.Count == 0 && settings.AdminKey.Length == 0)
 {
     Log.NoTenant(app.Logger);
 }

@@ -13,10 +13,17 @@ public sealed class RedisUnderTest : IAsyncLifetime
     private ConnectionMultiplexer? raw;
 
     /// <summary>Makes the store; its connection opens with the first call.</summary>
-    public RedisUnderTest() => Store = new RedisStore(connection, telemetry);
+    public RedisUnderTest()
+    {
+        Store = new RedisStore(connection, telemetry);
+        Tenants = new RedisTenantStore(connection, telemetry);
+    }
 
     /// <summary>The store.</summary>
     public RedisStore Store { get; }
+
+    /// <summary>The store of tenants.</summary>
+    public RedisTenantStore Tenants { get; }
 
     /// <summary>The server behind it.</summary>
     public IDatabase Database => raw!.GetDatabase();

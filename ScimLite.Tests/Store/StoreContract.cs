@@ -57,6 +57,25 @@ public abstract partial class StoreContract(IResourceStore store)
     }
 
     [Fact]
+    public async Task Of_a_tenant_that_is_purged_nothing_is_left_and_others_lose_nothing()
+    {
+        var other = new TestTenant(store);
+        foreach (var one in new[] { tenant, other })
+        {
+            await one.CreateUsers("a", "b");
+            await one.CreateGroup("g", "a", "b");
+        }
+        var before = await other.Everything();
+
+        await store.PurgeAsync(tenant.Id, TestContext.Current.CancellationToken);
+
+        Assert.Equal("User 0\nGroup 0\n", await tenant.Everything());
+        Assert.Equal(before, await other.Everything());
+        await tenant.CreateUser("a");
+        Assert.Equal("1: a", await tenant.Found(User, new Lookup.All()));
+    }
+
+    [Fact]
     public async Task A_resource_that_is_not_there_reads_as_nothing()
     {
         await tenant.CreateUser("a");

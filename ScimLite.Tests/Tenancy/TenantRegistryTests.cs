@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using ScimLite.Protocol.Patches;
+using ScimLite.Store;
 using ScimLite.Tenancy;
 using ScimLite.Validation;
 
@@ -9,10 +11,24 @@ public sealed class TenantRegistryTests
 {
     const string First = "first-token-0123456789", Second = "second-token-0123456789";
 
-    static TenantRegistry Registry(params (string Id, TenantSettings Settings)[] tenants) =>
-        new(new Settings { Tenants = tenants.ToDictionary(t => t.Id, t => t.Settings) });
+    // In memory a search is over at once.
+    sealed class Asked(TenantRegistry registry)
+    {
+        public Identity? Find(ReadOnlySpan<char> token)
+        {
+            var found = registry.FindAsync(SecretHash.Of(token), null, CancellationToken.None);
+            return found.IsCompletedSuccessfully ? found.Result : throw new InvalidOperationException("A search in memory had to wait.");
+        }
+    }
 
-    static readonly TenantRegistry Two = Registry(
+    static Asked Registry(params (string Id, TenantSettings Settings)[] tenants)
+    {
+        var store = new InMemoryTenantStore(TimeProvider.System);
+        return new(new TenantRegistry(new Settings { Tenants = tenants.ToDictionary(t => t.Id, t => t.Settings) }, store,
+            new CredentialUses(store, TimeProvider.System, NullLogger<CredentialUses>.Instance), TimeProvider.System));
+    }
+
+    static readonly Asked Two = Registry(
         ("one", new() { Token = First }),
         ("two", new() { Token = Second, DisplayName = "The Second", Dialect = Dialect.Rfc, UnknownMembers = UnknownMembers.Accept, RequestsPerSecond = 7, ProvisioningEnabled = false }));
 
@@ -29,7 +45,6 @@ public sealed class TenantRegistryTests
     {
         Assert.Equal(new Tenant("one", "one", 100, Dialect.Entra, false, true), Two.Find(First)!.Tenant);
         Assert.Equal(new Tenant("two", "The Second", 7, Dialect.Rfc, true, false), Two.Find(Second)!.Tenant);
-        Assert.Equal(["one", "two"], Two.Tenants.Select(t => t.Id).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -68,6 +83,5 @@ public sealed class TenantRegistryTests
     {
         Assert.Null(Registry().Find(First));
         Assert.Null(Registry().Find(""));
-        Assert.Empty(Registry().Tenants);
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using ScimLite.Protocol.Patches;
-using ScimLite.Tenancy;
 using ScimLite.Validation;
 
 namespace ScimLite.Tests.Validation;
@@ -189,7 +188,6 @@ public sealed class SettingsTests
         var settings = Read(("Tenants:acme:DisplayName", "Acme"));
 
         Assert.Equal("", settings.Tenants["acme"].Token);
-        Assert.Null(new TenantRegistry(settings).Find(""));
     }
 
     [Fact]

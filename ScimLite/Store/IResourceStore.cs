@@ -49,6 +49,10 @@ public interface IResourceStore
     /// <param name="cancel">Gives up waiting.</param>
     ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel);
 
+    /// <summary>Deletes everything that a tenant has here, in bounded steps. What a request that is still running writes meanwhile may
+    /// stay; a second call, when nobody can call any more, takes it.</summary>
+    ValueTask PurgeAsync(string tenant, CancellationToken cancel);
+
     /// <summary>Asks the store for a sign of life.</summary>
     /// <exception cref="StoreUnavailableException">It gave none.</exception>
     ValueTask PingAsync(CancellationToken cancel);

@@ -84,6 +84,13 @@ public sealed partial class InMemoryStore : IResourceStore
         ValueTask.FromResult(secrets.GetOrAdd(name, static _ => RandomNumberGenerator.GetBytes(32)));
 
     /// <inheritdoc/>
+    public ValueTask PurgeAsync(string tenant, CancellationToken cancel)
+    {
+        tenants.TryRemove(tenant, out _);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask PingAsync(CancellationToken cancel) => ValueTask.CompletedTask;
 
     private Tenant Of(string tenant) => tenants.GetOrAdd(tenant, _ => new Tenant());

@@ -56,6 +56,9 @@ internal static class RedisKeys
     /// <summary>The key of a secret, which is no tenant's.</summary>
     public static RedisKey Secret(string name) => $"scimlite:secret:{name}";
 
+    /// <summary>What every key of a tenant matches; an id has no character that means something in a pattern.</summary>
+    public static string Pattern(string tenant) => $"scimlite:{{{tenant}}}:*";
+
     private static RedisKey[] Of(string tenant, ResourceType type) => Known.GetOrAdd((tenant, type), static key =>
     {
         var (tenant, type) = key;

@@ -35,6 +35,12 @@ internal sealed class RedisScript
 
     public static RedisScript Append { get; } = new("append");
 
+    public static RedisScript SaveTenant { get; } = new("savetenant");
+
+    public static RedisScript RemoveTenant { get; } = new("removetenant");
+
+    public static RedisScript FindTenant { get; } = new("findtenant");
+
     public static RedisScript Secret { get; } = new("secret");
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

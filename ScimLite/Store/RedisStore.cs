@@ -16,6 +16,8 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     /// <summary>How many members or groups one script reads, and how many memberships one takes apart, so that no tenant blocks another for long.</summary>
     public const int MostLinks = 5000;
 
+    private const int PurgeStep = 1000;
+
     private static readonly RedisValue Yes = "1", No = "0";
 
     private readonly ConcurrentDictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
@@ -121,6 +123,27 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         }
         var kept = await RunAsync(RedisScript.Secret, "secret", [RedisKeys.Secret(name)], [RandomNumberGenerator.GetBytes(32)], cancel).ConfigureAwait(false);
         return secrets.GetOrAdd(name, (byte[])kept!);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask PurgeAsync(string tenant, CancellationToken cancel)
+    {
+        // By their prefix, so that no kind of key is forgotten. A step looks at so many keys and no more, and a large one is freed aside (UNLINK).
+        var servers = await connection.ExecuteAsync(static (database, _) => Task.FromResult(database.Multiplexer.GetServers()), 0, cancel).ConfigureAwait(false);
+        foreach (var server in servers.Where(s => s is { IsConnected: true, IsReplica: false }))
+        {
+            var cursor = "0";
+            do
+            {
+                cursor = await connection.ExecuteAsync(static async (database, s) =>
+                {
+                    var page = (RedisResult[])(await s.server.ExecuteAsync("SCAN", s.cursor, "MATCH", RedisKeys.Pattern(s.tenant), "COUNT", PurgeStep).ConfigureAwait(false))!;
+                    await database.KeyDeleteAsync((RedisKey[])page[1]!).ConfigureAwait(false);
+                    return (string)page[0]!;
+                }, (server, cursor, tenant), cancel).ConfigureAwait(false);
+            }
+            while (cursor != "0");
+        }
     }
 
     /// <inheritdoc/>

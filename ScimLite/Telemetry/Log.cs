@@ -11,4 +11,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "There is no tenant: no request can be authenticated. Set ScimLite:Tenants:<id>:Token")]
     public static partial void NoTenant(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Warning, "Could not {Work}, will try again: {Reason}")]
+    public static partial void Postponed(ILogger logger, string work, string reason);
 }

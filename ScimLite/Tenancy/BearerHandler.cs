@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -5,35 +6,59 @@ using Microsoft.Extensions.Options;
 
 namespace ScimLite.Tenancy;
 
-/// <summary>Reads <c>Authorization: Bearer</c> (RFC 6750 §2.1) and puts the <see cref="Identity"/> it stands for among the request's features.</summary>
+/// <summary>Reads <c>Authorization: Bearer</c> of SCIM calls (RFC 6750 §2.1) and puts the <see cref="Identity"/> it stands for among the request's features.</summary>
 public sealed class BearerHandler(
-    TenantRegistry registry, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    TenantRegistry registry, GuessLimits guesses, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "Bearer";
 
-    /// <inheritdoc/>
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    private bool mustWait;
+
+    /// <summary>The bearer token of a request; null where there is none. A header that occurs twice names nobody.</summary>
+    public static ReadOnlyMemory<char>? TokenOf(HttpRequest request)
     {
-        var header = Request.Headers.Authorization;
-        // A header that occurs twice names nobody.
-        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        var header = request.Headers.Authorization;
+        return header.Count == 1 && header[0] is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? value.AsMemory("Bearer ".Length).Trim() : default(ReadOnlyMemory<char>?);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (!Request.Path.StartsWithSegments("/scim") || TokenOf(Request) is not { } token)
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
-        if (registry.Find(value.AsSpan("Bearer ".Length).Trim()) is not { } identity)
+        var hash = SecretHash.Of(token.Span);
+        var from = Context.Connection.RemoteIpAddress;
+        var guess = guesses.Judge(from, hash);
+        // Who calls from there all the time is not made to wait for somebody else's guesses behind the same address.
+        mustWait = guess == Guess.MustWait && !registry.IsKnownFrom(hash, from);
+        if (mustWait || guess == Guess.KnownWrong)
         {
-            return Task.FromResult(AuthenticateResult.Fail("The token is not known."));
+            return AuthenticateResult.Fail("The token is not known.");
+        }
+        if (await registry.FindAsync(hash, from, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
+        {
+            guesses.Mistaken(from, hash);
+            return AuthenticateResult.Fail("The token is not known.");
         }
         Context.Features.Set(identity);
         var principal = new ClaimsPrincipal(new ClaimsIdentity(SchemeName));
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName)));
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName));
     }
 
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (mustWait)
+        {
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Response.Headers.RetryAfter = Math.Max(1, (int)guesses.Pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        }
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         // RFC 6750 §3.1: no error code where no credential was given.
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";

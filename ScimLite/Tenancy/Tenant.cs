@@ -1,4 +1,5 @@
 using ScimLite.Protocol.Patches;
+using ScimLite.Validation;
 
 namespace ScimLite.Tenancy;
 
@@ -17,10 +18,20 @@ public sealed record Tenant(
 
     /// <summary>Whether PUT, PATCH and DELETE have to name the version that they mean.</summary>
     public bool RequireIfMatch { get; init; }
+
+    /// <summary>The tenant that settings describe.</summary>
+    public static Tenant Of(string id, TenantSettings settings) => new(
+        id, settings.DisplayName.Length > 0 ? settings.DisplayName : id, settings.RequestsPerSecond, settings.Dialect,
+        settings.UnknownMembers == UnknownMembers.Accept, settings.ProvisioningEnabled)
+    {
+        IndirectGroups = settings.IndirectGroups,
+        RequireIfMatch = settings.RequireIfMatch,
+    };
 }
 
 /// <summary>Who is calling: the tenant that the credential belongs to, and the credential's name.</summary>
 /// <param name="Tenant">Whose directory the call works on.</param>
 /// <param name="Credential">The name of the credential, for the activity log.</param>
 /// <param name="UserId">The user that the credential stands for, which <c>/Me</c> leads to (RFC 7644 §3.11); null when it stands for none.</param>
-public sealed record Identity(Tenant Tenant, string Credential, string? UserId = null);
+/// <param name="MayWrite">Whether the credential is good for more than reading.</param>
+public sealed record Identity(Tenant Tenant, string Credential, string? UserId = null, bool MayWrite = true);

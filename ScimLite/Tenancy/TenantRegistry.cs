@@ -1,52 +1,174 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Collections.Concurrent;
+using System.Net;
+using ScimLite.Store;
 using ScimLite.Validation;
 
 namespace ScimLite.Tenancy;
 
 /// <summary>
-/// Finds the tenant that a Secret Token belongs to. Tokens are kept as SHA-256 alone; the hash picks a few candidates by its
-/// first bytes and they are compared in fixed time, so that no answer's timing tells how much of a guess was right.
+/// Finds whom a credential belongs to. Those from settings are always at hand; those in the store are remembered for
+/// <see cref="Usable"/> and read again in the background before that, so that a known credential costs no round trip and a revoked one is
+/// worthless within five seconds, even where the message of the change was lost. Secrets are known by SHA-256 alone, and compared in fixed time.
 /// </summary>
 public sealed class TenantRegistry
 {
-    private readonly ILookup<int, (byte[] Hash, Identity Identity)> byHash;
+    /// <summary>How long what was read is believed without asking again.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long what was read is believed at all.</summary>
+    public static readonly TimeSpan Usable = TimeSpan.FromSeconds(4);
+
+    private const int MostRemembered = 10_000;
+
+    private readonly Dictionary<string, Tenant> fromSettings;
+    private readonly Dictionary<long, Known> settled;
+    private readonly ConcurrentDictionary<long, Known> remembered = new();
+    private readonly ITenantStore store;
+    private readonly CredentialUses uses;
+    private readonly TimeProvider clock;
 
     /// <summary>Reads the tenants from settings.</summary>
-    public TenantRegistry(Settings settings)
+    public TenantRegistry(Settings settings, ITenantStore store, CredentialUses uses, TimeProvider clock)
     {
-        Tenants = [.. settings.Tenants.Select(t => new Tenant(
-            t.Key, t.Value.DisplayName.Length > 0 ? t.Value.DisplayName : t.Key, t.Value.RequestsPerSecond, t.Value.Dialect,
-            t.Value.UnknownMembers == UnknownMembers.Accept, t.Value.ProvisioningEnabled)
+        this.store = store;
+        this.uses = uses;
+        this.clock = clock;
+        fromSettings = settings.Tenants.ToDictionary(t => t.Key, t => Tenant.Of(t.Key, t.Value), StringComparer.Ordinal);
+        settled = settings.Tenants.Where(t => t.Value.Token.Length > 0).Select(t => new Known
         {
-            IndirectGroups = t.Value.IndirectGroups,
-            RequireIfMatch = t.Value.RequireIfMatch,
-        })];
-        byHash = Tenants.Where(t => settings.Tenants[t.Id].Token.Length > 0)
-            .Select(t => (Hash: HashOf(settings.Tenants[t.Id].Token), Identity: new Identity(t, "Secret Token"))).ToLookup(c => Bucket(c.Hash));
+            Hash = SecretHash.Of(t.Value.Token),
+            Identity = new Identity(fromSettings[t.Key], "Secret Token"),
+        }).ToDictionary(k => k.Hash.Key);
     }
 
-    /// <summary>All tenants.</summary>
-    public IReadOnlyList<Tenant> Tenants { get; }
-
-    /// <summary>Who bears this token; null when nobody does.</summary>
-    public Identity? Find(ReadOnlySpan<char> token)
+    /// <summary>Finds who bears this token.</summary>
+    /// <param name="hash">The token's hash.</param>
+    /// <param name="from">Where it comes from, which is remembered with it.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>Who; null when nobody does, or not any more.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known here, and the store does not answer.</exception>
+    public ValueTask<Identity?> FindAsync(SecretHash hash, IPAddress? from, CancellationToken cancel)
     {
-        var hash = HashOf(token);
-        Identity? found = null;
-        foreach (var candidate in byHash[Bucket(hash)])
+        if (Recall(hash) is not { } known)
         {
-            found = CryptographicOperations.FixedTimeEquals(candidate.Hash, hash) ? candidate.Identity : found;
+            return ReadAsync(hash, from, cancel);
         }
-        return found;
+        if (known.ReadAt is { } readAt)
+        {
+            if (clock.GetElapsedTime(readAt) > Fresh && Interlocked.Exchange(ref known.Refreshing, 1) == 0)
+            {
+                RefreshAside(hash, known.From);
+            }
+            if (known.EndsAt <= clock.GetUtcNow())
+            {
+                return ValueTask.FromResult<Identity?>(null);
+            }
+        }
+        known.From = from;
+        known.Use?.Note(clock.GetUtcNow());
+        return ValueTask.FromResult<Identity?>(known.Identity);
     }
 
-    private static byte[] HashOf(ReadOnlySpan<char> token)
+    /// <summary>Whether this token was accepted not long ago from this address.</summary>
+    public bool IsKnownFrom(SecretHash hash, IPAddress? from) => Recall(hash) is { } known && known.From is not null && known.From.Equals(from);
+
+    /// <summary>Forgets what was read of a tenant, since it has changed.</summary>
+    public void Forget(string tenant)
     {
-        Span<byte> utf8 = stackalloc byte[512];
-        return Encoding.UTF8.TryGetBytes(token, utf8, out var written)
-            ? SHA256.HashData(utf8[..written]) : SHA256.HashData(Encoding.UTF8.GetBytes(token.ToArray()));
+        foreach (var (key, known) in remembered)
+        {
+            if (known.Identity.Tenant.Id == tenant)
+            {
+                remembered.TryRemove(KeyValuePair.Create(key, known));
+            }
+        }
     }
 
-    private static int Bucket(byte[] hash) => BitConverter.ToInt32(hash);
+    private Known? Recall(SecretHash hash) =>
+        settled.TryGetValue(hash.Key, out var known) && known.Hash.Is(hash) ? known
+        : remembered.TryGetValue(hash.Key, out known) && known.Hash.Is(hash) && clock.GetElapsedTime(known.ReadAt!.Value) < Usable ? known
+        : null;
+
+    private async ValueTask<Identity?> ReadAsync(SecretHash hash, IPAddress? from, CancellationToken cancel)
+    {
+        // The time before the read counts: what the read did not see any more can't be younger.
+        var readAt = clock.GetTimestamp();
+        var found = await store.FindAsync(Credential.TokenHandle(hash.ToString()), cancel).ConfigureAwait(false);
+        if (found is null || Read(found, hash, readAt) is not { } known)
+        {
+            remembered.TryRemove(hash.Key, out _);
+            return null;
+        }
+        known.From = from;
+        if (remembered.Count >= MostRemembered)
+        {
+            remembered.Clear();
+        }
+        remembered[hash.Key] = known;
+        if (known.EndsAt <= clock.GetUtcNow())
+        {
+            return null;
+        }
+        known.Use!.Note(clock.GetUtcNow());
+        return known.Identity;
+    }
+
+    private void RefreshAside(SecretHash hash, IPAddress? from)
+    {
+        // Nobody waits for it, and it is no part of the request that happened to come first.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(async () =>
+            {
+                try
+                {
+                    await ReadAsync(hash, from, CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (StoreUnavailableException)
+                {
+                    // What is remembered ends by itself, and then the one who asks is told.
+                }
+            });
+        }
+    }
+
+    private Known? Read(FoundTenant found, SecretHash hash, long readAt)
+    {
+        var id = found.Document.Tenant;
+        var account = TenantAccount.From(found.Document);
+        if ((fromSettings.GetValueOrDefault(id) ?? (account.Settings is { } settings ? Tenant.Of(id, settings) : null)) is not { } tenant)
+        {
+            return null;
+        }
+        if (found.Grant is { } stored)
+        {
+            var grant = TenancyJson.Read<AccessGrant>(stored);
+            return account.Clients.FirstOrDefault(c => c.ClientId == grant.ClientId) is { } client
+                && (grant.SecretId is null || client.Secrets.Any(s => s.SecretId == grant.SecretId))
+                ? Remembered(new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt) : null;
+        }
+        var text = hash.ToString();
+        return account.Tokens.FirstOrDefault(t => t.Hash == text) is { } token
+            ? Remembered(new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt) : null;
+
+        Known Remembered(Identity identity, string credential, DateTimeOffset? endsAt) =>
+            new() { Hash = hash, Identity = identity, EndsAt = endsAt, ReadAt = readAt, Use = uses.Of(id, credential) };
+    }
+
+    private sealed class Known
+    {
+        // The address is a hint alone, so the last request to write it wins.
+        public volatile IPAddress? From;
+        public int Refreshing;
+
+        public required SecretHash Hash { get; init; }
+
+        public required Identity Identity { get; init; }
+
+        public DateTimeOffset? EndsAt { get; init; }
+
+        public long? ReadAt { get; init; }
+
+        public CredentialUse? Use { get; init; }
+    }
 }

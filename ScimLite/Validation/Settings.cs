@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ScimLite.Protocol.Patches;
 
 namespace ScimLite.Validation;
@@ -17,6 +18,9 @@ public sealed record Settings
     /// <summary>What happens to a user's <c>password</c>.</summary>
     public PasswordHandling Passwords { get; init; } = PasswordHandling.Ignore;
 
+    /// <summary>The key of the admin API and the admin page, ASCII without blanks, 16 characters at least; empty: there are none.</summary>
+    public string AdminKey { get; init; } = "";
+
     /// <summary>The tenants, by id.</summary>
     public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
 
@@ -25,12 +29,16 @@ public sealed record Settings
 
     /// <summary>How the activity log is kept.</summary>
     public ActivitySettings Activity { get; init; } = new();
+
+    /// <summary>How access tokens are given out.</summary>
+    public OAuthSettings OAuth { get; init; } = new();
 }
 
 /// <summary>One tenant, under <c>ScimLite:Tenants:&lt;id&gt;</c>.</summary>
 public sealed record TenantSettings
 {
-    /// <summary>The Secret Token, ASCII without blanks; long and random, since whoever has it owns the directory. Empty: nobody can sign in with one.</summary>
+    /// <summary>The Secret Token, from configuration alone: ASCII without blanks; long and random, since whoever has it owns the directory. Empty: nobody can sign in with one.</summary>
+    [JsonIgnore]
     public string Token { get; init; } = "";
 
     /// <summary>The name for people; empty takes the id.</summary>
@@ -40,9 +48,11 @@ public sealed record TenantSettings
     public int RequestsPerSecond { get; init; } = 100;
 
     /// <summary>How the points are read on which the RFC and Entra contradict each other.</summary>
+    [JsonConverter(typeof(CamelCaseWords<Dialect>))]
     public Dialect Dialect { get; init; } = Dialect.Entra;
 
     /// <summary>What happens to ids that are neither users nor groups.</summary>
+    [JsonConverter(typeof(CamelCaseWords<UnknownMembers>))]
     public UnknownMembers UnknownMembers { get; init; } = UnknownMembers.Reject;
 
     /// <summary>Whether SCIM calls are served; off answers 503.</summary>
@@ -99,4 +109,11 @@ public sealed record ActivitySettings
 {
     /// <summary>Days, 1 to 3650.</summary>
     public int RetentionDays { get; init; } = 30;
+}
+
+/// <summary>How access tokens are given out, under <c>ScimLite:OAuth</c>.</summary>
+public sealed record OAuthSettings
+{
+    /// <summary>How long one lives, 60 to 360 minutes: what Entra's gallery asks for.</summary>
+    public int AccessTokenMinutes { get; init; } = 60;
 }

@@ -1,21 +1,22 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using FluentValidation;
 
 namespace ScimLite.Validation;
 
 /// <summary>Refuses to start on settings that can't be meant, naming key, value and what is allowed. A token's value is never told.</summary>
-public sealed partial class SettingsValidator : AbstractValidator<Settings>
+public sealed class SettingsValidator : AbstractValidator<Settings>
 {
     /// <summary>What each setting may be, by the last part of its key.</summary>
     public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxBulkOperations"] = "1 to 10000", ["MaxPageSize"] = "1 to 10000",
-        ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650",
+        ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650", ["AccessTokenMinutes"] = "60 to 360",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
         ["Passwords"] = "ignore or hash",
     };
+
+    private static readonly TenantSettingsValidator TenantRules = new();
 
     /// <summary>States the rules.</summary>
     public SettingsValidator()
@@ -31,6 +32,9 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
         Range(s => s.Limits.MaxFilterDepth, "ScimLite:Limits:MaxFilterDepth", 1, 128);
         Range(s => s.Activity.RetentionDays, "ScimLite:Activity:RetentionDays", 1, 3650);
         RuleFor(s => s.Passwords).IsInEnum().OverridePropertyName("ScimLite:Passwords").WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["Passwords"]}.");
+        Range(s => s.OAuth.AccessTokenMinutes, "ScimLite:OAuth:AccessTokenMinutes", 60, 360);
+        RuleFor(s => s.AdminKey).Must(key => key.Length == 0 || (key.Length >= 16 && !key.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            .OverridePropertyName("ScimLite:AdminKey").WithMessage("{PropertyPath} is too short, or holds characters that a header can't carry; allowed is ASCII without blanks, 16 characters or more.");
         RuleFor(s => s.Tenants).Custom(CheckTenants);
     }
 
@@ -44,9 +48,9 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
         foreach (var (id, tenant) in tenants)
         {
             var key = $"ScimLite:Tenants:{id}";
-            if (!TenantId().IsMatch(id))
+            if (!TenantSettingsValidator.IsId(id))
             {
-                context.AddFailure(key, $"{key}: '{id}' is no tenant id; allowed are 1 to 63 small letters, digits and dashes, not starting with a dash.");
+                context.AddFailure(key, $"{key}: '{id}' is no tenant id; allowed are {TenantSettingsValidator.AllowedId}.");
             }
             if (tenant.Token.AsSpan().ContainsAnyExceptInRange('!', '~'))
             {
@@ -56,24 +60,13 @@ public sealed partial class SettingsValidator : AbstractValidator<Settings>
             {
                 context.AddFailure(key, $"{key}:Token is also the token of tenant '{tokens[tenant.Token]}'; each tenant needs its own.");
             }
-            if (tenant.RequestsPerSecond is < 1 or > 100_000)
+            foreach (var error in TenantRules.Validate(tenant).Errors)
             {
-                context.AddFailure(key, $"{key}:RequestsPerSecond is {tenant.RequestsPerSecond}; allowed is {Allowed["RequestsPerSecond"]}.");
-            }
-            if (!Enum.IsDefined(tenant.Dialect))
-            {
-                context.AddFailure(key, $"{key}:Dialect is {tenant.Dialect}; allowed is {Allowed["Dialect"]}.");
-            }
-            if (!Enum.IsDefined(tenant.UnknownMembers))
-            {
-                context.AddFailure(key, $"{key}:UnknownMembers is {tenant.UnknownMembers}; allowed is {Allowed["UnknownMembers"]}.");
+                context.AddFailure(key, $"{key}:{error.ErrorMessage}");
             }
         }
     }
 
     private static bool IsOrigin(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
         && uri.Scheme is "https" or "http" && uri.PathAndQuery == "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}\\z")]
-    private static partial Regex TenantId();
 }

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ScimLite.Tenancy;
+using ScimLite.Validation;
+
+namespace ScimLite.Handlers;
+
+/// <summary>A Secret Token as the admin API shows it.</summary>
+/// <param name="Id">The token's id.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Prefix">Its first six characters.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends; null: when it is revoked.</param>
+/// <param name="LastUsedAt">When it was last used, known a few seconds late; null: never.</param>
+/// <param name="Scopes">What it is good for.</param>
+/// <param name="UserId">The user that its bearer stands for.</param>
+/// <param name="Token">The token itself, in the answer that made it and never again.</param>
+public sealed record TokenView(
+    string Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, IReadOnlyList<string> Scopes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? UserId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token)
+{
+    /// <summary>Shows a token.</summary>
+    public static TokenView Of(SecretToken token, DateTimeOffset? lastUsed, string? secret = null) =>
+        new(token.Id, token.Name, token.Prefix, token.CreatedAt, token.ExpiresAt, lastUsed, token.Scopes, token.UserId, secret);
+}
+
+/// <summary>The Secret Tokens of a tenant, oldest first.</summary>
+public sealed record TokenList(IReadOnlyList<TokenView> Tokens);
+
+/// <summary>The tenants, by id.</summary>
+public sealed record TenantList(IReadOnlyList<JsonObject> Tenants);
+
+/// <summary>How the admin API writes and reads JSON: camel case, RFC 3339 times in UTC, and no unknown names.</summary>
+[JsonSerializable(typeof(TenantList))]
+[JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(NewToken))]
+internal sealed partial class AdminJson : JsonSerializerContext
+{
+    /// <summary>Adds it to the options of the routes.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.Converters.Add(new Rfc3339());
+    }
+}
+
+/// <summary>Times as they stand in the directory: UTC, with milliseconds and a Z.</summary>
+public sealed class Rfc3339 : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset().ToUniversalTime();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
+
+    /// <summary>The time as text.</summary>
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ScimLite.Tenancy;
+
+/// <summary>How secrets are made and named. A secret has 256 random bits, so its plain SHA-256 gives nothing away.</summary>
+internal static class Credential
+{
+    /// <summary>How many characters of a secret are kept to tell it by.</summary>
+    public const int PrefixLength = 6;
+
+    /// <summary>A new secret: 64 small hexadecimal letters and digits, which need no escape in a header, a form or a shell.</summary>
+    public static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>An id for a token, a client or a secret.</summary>
+    public static string NewId() => Guid.NewGuid().ToString();
+
+    /// <summary>Whether the secret is the one with this hash; takes as long whatever part of it is right.</summary>
+    public static bool Matches(string secret, string hash) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(SecretHash.Of(secret).ToString()), Encoding.ASCII.GetBytes(hash));
+
+    /// <summary>Under which handle the store finds a Secret Token or an access token.</summary>
+    public static string TokenHandle(string hash) => $"token:{hash}";
+
+    /// <summary>Under which handle the store finds a client.</summary>
+    public static string ClientHandle(string clientId) => $"client:{clientId}";
+}
+
+/// <summary>What a credential is good for.</summary>
+public static class Scope
+{
+    /// <summary>Reading the directory.</summary>
+    public const string Read = "read";
+
+    /// <summary>Reading and writing the directory, as a provisioning client does.</summary>
+    public const string Provision = "provision";
+}

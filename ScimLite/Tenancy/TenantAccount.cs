@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ScimLite.Store;
+using ScimLite.Validation;
+
+namespace ScimLite.Tenancy;
+
+/// <summary>What the store keeps of a tenant: its settings, unless configuration has them, and its credentials.</summary>
+public sealed record TenantAccount
+{
+    /// <summary>The settings; null where configuration has them, and the store the credentials alone.</summary>
+    public TenantSettings? Settings { get; init; }
+
+    /// <summary>Since when there is such a tenant.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The Secret Tokens, oldest first.</summary>
+    public IReadOnlyList<SecretToken> Tokens { get; init; } = [];
+
+    /// <summary>The OAuth clients, oldest first.</summary>
+    public IReadOnlyList<OAuthClient> Clients { get; init; } = [];
+
+    /// <summary>The account as the store keeps it.</summary>
+    internal TenantDocument ToDocument(string tenant, long version) => new(tenant, version,
+        [.. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId))],
+        TenancyJson.Write(this));
+
+    /// <summary>Reads what <see cref="ToDocument"/> wrote.</summary>
+    internal static TenantAccount From(TenantDocument document) => TenancyJson.Read<TenantAccount>(document.Body);
+}
+
+/// <summary>A Secret Token as it is kept: what it is can't be read back.</summary>
+/// <param name="Id">The token's id.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Prefix">Its first characters, to tell tokens apart by.</param>
+/// <param name="Hash">Its SHA-256, small hexadecimal letters.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends; null: when it is revoked.</param>
+/// <param name="Scopes">What it is good for, see <see cref="Scope"/>.</param>
+/// <param name="UserId">The user that its bearer stands for (<c>/Me</c>); null: none.</param>
+public sealed record SecretToken(
+    string Id, string Name, string Prefix, string Hash, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, IReadOnlyList<string> Scopes, string? UserId);
+
+/// <summary>A client of the token endpoint, RFC 6749 §2.</summary>
+/// <param name="ClientId">The client's id.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="CreatedAt">When it was registered.</param>
+/// <param name="Scopes">What its access tokens may be good for.</param>
+/// <param name="Federation">Whose assertions stand for it (RFC 7523); null: nobody's.</param>
+/// <param name="Secrets">Its secrets, oldest first.</param>
+public sealed record OAuthClient(
+    string ClientId, string Name, DateTimeOffset CreatedAt, IReadOnlyList<string> Scopes, Federation? Federation, IReadOnlyList<ClientSecret> Secrets);
+
+/// <summary>A secret of a client as it is kept.</summary>
+/// <param name="SecretId">The secret's id.</param>
+/// <param name="Prefix">Its first characters.</param>
+/// <param name="Hash">Its SHA-256, small hexadecimal letters.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends; no access token is given out for it from then on.</param>
+public sealed record ClientSecret(string SecretId, string Prefix, string Hash, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>Whose assertions stand for a client: all of this has to match (workload identity federation).</summary>
+/// <param name="Issuer"><c>iss</c>, such as <c>https://login.microsoftonline.com/{tenantId}/v2.0</c>.</param>
+/// <param name="Audience"><c>aud</c>, such as <c>api://{appid}</c>.</param>
+/// <param name="Subject"><c>sub</c>: the object id of the service principal.</param>
+/// <param name="TenantId"><c>tid</c>: the Entra tenant.</param>
+public sealed record Federation(string Issuer, string Audience, string Subject, string TenantId);
+
+/// <summary>What the store keeps of an access token under the token's hash.</summary>
+/// <param name="ClientId">The client that it was given to; without that client it is worth nothing.</param>
+/// <param name="SecretId">The secret that it was given for; null for an assertion. Without that secret it is worth nothing.</param>
+/// <param name="Scopes">What it is good for.</param>
+/// <param name="ExpiresAt">When it ends.</param>
+internal sealed record AccessGrant(string ClientId, string? SecretId, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt);
+
+/// <summary>How the store's documents are written. Not source-generated: generated code gives an init property that an older document doesn't
+/// have its type's default and not its own.</summary>
+internal static class TenancyJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static byte[] Write<T>(T document) => JsonSerializer.SerializeToUtf8Bytes(document, Options);
+
+    public static T Read<T>(ReadOnlyMemory<byte> document) => JsonSerializer.Deserialize<T>(document.Span, Options)!;
+}

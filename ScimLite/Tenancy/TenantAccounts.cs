@@ -1,0 +1,186 @@
+using ScimLite.Store;
+using ScimLite.Validation;
+
+namespace ScimLite.Tenancy;
+
+/// <summary>What an administrator does with tenants and their credentials. A tenant from settings is not changed or deleted here; its
+/// credentials are kept in the store like everybody's.</summary>
+public sealed class TenantAccounts(Settings settings, ITenantStore store, IResourceStore directories, TimeProvider clock)
+{
+    /// <summary>How many tokens or clients a tenant has at most, and how many secrets a client.</summary>
+    public const int MostCredentials = 100;
+
+    private static readonly TimeSpan SecretLife = TimeSpan.FromDays(365);
+
+    /// <summary>All tenants, by id.</summary>
+    public async ValueTask<IReadOnlyList<TenantEntry>> ListAsync(CancellationToken cancel)
+    {
+        var stored = (await store.ListAsync(cancel).ConfigureAwait(false)).ToDictionary(d => d.Tenant, TenantAccount.From, StringComparer.Ordinal);
+        return [.. settings.Tenants.Keys.Union(stored.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(id => Show(id, stored.GetValueOrDefault(id))).OfType<TenantEntry>()];
+    }
+
+    /// <summary>One tenant; null when there is none.</summary>
+    public async ValueTask<TenantEntry?> FindAsync(string tenant, CancellationToken cancel)
+    {
+        // A text that can't be an id is nobody's, and no part of a key.
+        var document = TenantSettingsValidator.IsId(tenant) ? await store.ReadAsync(tenant, cancel).ConfigureAwait(false) : null;
+        return Show(tenant, document is null ? null : TenantAccount.From(document));
+    }
+
+    /// <summary>When the tenant's credentials were last used, by the id of the token or client.</summary>
+    public ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ReadUsesAsync(string tenant, CancellationToken cancel) => store.ReadUsesAsync(tenant, cancel);
+
+    /// <summary>Makes a tenant.</summary>
+    /// <param name="tenant">An id that can be one.</param>
+    /// <param name="chosen">Its settings.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async ValueTask<AccountOutcome> CreateAsync(string tenant, TenantSettings chosen, CancellationToken cancel)
+    {
+        if (settings.Tenants.ContainsKey(tenant))
+        {
+            return new AccountOutcome.Conflict($"There is a tenant '{tenant}' in the settings already. Choose another id.");
+        }
+        var old = await store.ReadAsync(tenant, cancel).ConfigureAwait(false);
+        if (old is not null && TenantAccount.From(old).Settings is not null)
+        {
+            return new AccountOutcome.Conflict($"There is a tenant '{tenant}' already. Choose another id.");
+        }
+        // Credentials of a tenant that used to be in the settings don't come to life again.
+        var account = new TenantAccount { Settings = chosen, CreatedAt = Now };
+        return await store.SaveAsync(account.ToDocument(tenant, old?.Version ?? 0), cancel).ConfigureAwait(false) switch
+        {
+            SaveOutcome.Saved => new AccountOutcome.Done(Show(tenant, account)!),
+            SaveOutcome.Leaving => new AccountOutcome.Conflict($"A tenant '{tenant}' is being deleted. Try again in a minute, or choose another id."),
+            _ => new AccountOutcome.Conflict($"There is a tenant '{tenant}' already. Choose another id."),
+        };
+    }
+
+    /// <summary>Changes a tenant's settings.</summary>
+    /// <param name="tenant">Which.</param>
+    /// <param name="change">Makes the new settings of the old ones; may run more than once.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async ValueTask<AccountOutcome> ChangeAsync(string tenant, Func<TenantSettings, TenantSettings> change, CancellationToken cancel) =>
+        settings.Tenants.ContainsKey(tenant)
+            ? new AccountOutcome.Conflict($"Tenant '{tenant}' is set in the configuration. Change ScimLite:Tenants:{tenant} there and start again.")
+            : await UpdateAsync(tenant, account => account with { Settings = change(account.Settings!) }, cancel).ConfigureAwait(false);
+
+    /// <summary>Deletes a tenant with its credentials, which are worthless at once, and its directory. What requests that are still running
+    /// leave behind, the <see cref="TenantSweeper"/> takes a little later; until then the id is not given again.</summary>
+    public async ValueTask<AccountOutcome> DeleteAsync(string tenant, CancellationToken cancel)
+    {
+        if (settings.Tenants.ContainsKey(tenant))
+        {
+            return new AccountOutcome.Conflict($"Tenant '{tenant}' is set in the configuration. Remove ScimLite:Tenants:{tenant} there and start again.");
+        }
+        if (await FindAsync(tenant, cancel).ConfigureAwait(false) is not { } entry)
+        {
+            return new AccountOutcome.Missing();
+        }
+        await store.RemoveAsync(tenant, Now, cancel).ConfigureAwait(false);
+        await directories.PurgeAsync(tenant, cancel).ConfigureAwait(false);
+        return new AccountOutcome.Done(entry);
+    }
+
+    /// <summary>Makes a Secret Token.</summary>
+    /// <returns><c>Done</c> with the token itself, which can't be read again.</returns>
+    public async ValueTask<AccountOutcome> IssueTokenAsync(string tenant, NewToken wanted, CancellationToken cancel)
+    {
+        var secret = Credential.NewSecret();
+        var token = new SecretToken(Credential.NewId(), wanted.Name!.Trim(), secret[..Credential.PrefixLength], SecretHash.Of(secret).ToString(),
+            Now, wanted.ExpiresAt, wanted.Scopes ?? [Scope.Provision], wanted.UserId);
+        var outcome = await UpdateAsync(tenant, account => account.Tokens.Count >= MostCredentials ? null
+            : account with { Tokens = [.. account.Tokens, token] }, cancel).ConfigureAwait(false);
+        return outcome is AccountOutcome.Done done ? done with { Token = token, Secret = secret } : outcome;
+    }
+
+    /// <summary>Revokes a Secret Token.</summary>
+    public ValueTask<AccountOutcome> RevokeTokenAsync(string tenant, string tokenId, CancellationToken cancel) =>
+        UpdateAsync(tenant, account => Without(account.Tokens, t => t.Id == tokenId) is { } left ? account with { Tokens = left } : account, cancel, mustChange: true);
+
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private static T[]? Without<T>(IReadOnlyList<T> all, Func<T, bool> which)
+    {
+        T[] left = [.. all.Where(item => !which(item))];
+        return left.Length < all.Count ? left : null;
+    }
+
+    private TenantEntry? Show(string tenant, TenantAccount? account) =>
+        settings.Tenants.TryGetValue(tenant, out var set) ? new TenantEntry(tenant, true, set, null, account ?? new TenantAccount())
+        : account?.Settings is { } kept ? new TenantEntry(tenant, false, kept, account.CreatedAt, account)
+        : null;
+
+    // Read, change, write if nobody else did; a few times. Null from the change: there are too many; the same from it: nothing there to change.
+    private async ValueTask<AccountOutcome> UpdateAsync(string tenant, Func<TenantAccount, TenantAccount?> change, CancellationToken cancel, bool mustChange = false)
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            var document = TenantSettingsValidator.IsId(tenant) ? await store.ReadAsync(tenant, cancel).ConfigureAwait(false) : null;
+            var account = document is null ? null : TenantAccount.From(document);
+            if (Show(tenant, account) is null)
+            {
+                return new AccountOutcome.Missing();
+            }
+            account ??= new TenantAccount { CreatedAt = Now };
+            if (change(account) is not { } next)
+            {
+                return new AccountOutcome.Conflict($"There are {MostCredentials} already, and there can't be more. Delete what is no longer used.");
+            }
+            if (mustChange && ReferenceEquals(next, account))
+            {
+                return new AccountOutcome.Missing();
+            }
+            switch (await store.SaveAsync(next.ToDocument(tenant, document?.Version ?? 0), cancel).ConfigureAwait(false))
+            {
+                case SaveOutcome.Saved:
+                    return new AccountOutcome.Done(Show(tenant, next)!);
+                case SaveOutcome.Taken taken:
+                    return new AccountOutcome.Conflict($"'{taken.Handle}' belongs to another tenant.");
+                case SaveOutcome.Leaving:
+                    return new AccountOutcome.Missing();
+            }
+        }
+        return new AccountOutcome.Conflict("Others are changing this tenant at the same moment. Try again.");
+    }
+}
+
+/// <summary>A tenant as an administrator sees it.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="FromSettings">Whether configuration has it, rather than the store.</param>
+/// <param name="Settings">Its settings.</param>
+/// <param name="CreatedAt">Since when the store has it; null where configuration does.</param>
+/// <param name="Account">Its credentials.</param>
+public sealed record TenantEntry(string Id, bool FromSettings, TenantSettings Settings, DateTimeOffset? CreatedAt, TenantAccount Account);
+
+/// <summary>What became of an administrator's request.</summary>
+public abstract record AccountOutcome
+{
+    private AccountOutcome()
+    {
+    }
+
+    /// <summary>It is done.</summary>
+    /// <param name="Tenant">The tenant as it is now.</param>
+    public sealed record Done(TenantEntry Tenant) : AccountOutcome
+    {
+        /// <summary>The token that was made.</summary>
+        public SecretToken? Token { get; init; }
+
+        /// <summary>The client that was made, or was given a secret.</summary>
+        public OAuthClient? Client { get; init; }
+
+        /// <summary>The client's new secret.</summary>
+        public ClientSecret? ClientSecret { get; init; }
+
+        /// <summary>The secret itself, which is shown this once.</summary>
+        public string? Secret { get; init; }
+    }
+
+    /// <summary>There is no such tenant, token, client or secret.</summary>
+    public sealed record Missing : AccountOutcome;
+
+    /// <summary>It stands against something else.</summary>
+    /// <param name="Detail">A sentence for people.</param>
+    public sealed record Conflict(string Detail) : AccountOutcome;
+}
