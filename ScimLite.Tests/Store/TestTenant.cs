@@ -25,7 +25,7 @@ internal sealed class TestTenant(IResourceStore store)
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static string NameAttribute(ResourceType type) => type == User ? "userName" : "displayName";
+    public static string NameAttribute(ResourceType type) => type.Name switch { "User" => "userName", "Group" => "displayName", _ => "badge" };
 
     public static IndexTerm Term(ResourceType type, string path, string value) => new(type.Indexed.Single(i => i.Path == path), value);
 
@@ -111,6 +111,10 @@ internal sealed class TestTenant(IResourceStore store)
 
     public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, Follow follow = Follow.Direct) =>
         await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, follow), Cancel);
+
+    /// <summary>A page that goes on from a boundary.</summary>
+    public async Task<ResourcePage> Page(ResourceType type, Lookup lookup, int count, Boundary? from, bool backwards) =>
+        await store.QueryAsync(new ResourceQuery(Id, type, lookup, 0, count, Follow.Direct) { From = from, Backwards = backwards }, Cancel);
 
     /// <summary>The total and the ids that a lookup finds, such as <c>2: a b</c>.</summary>
     public async Task<string> Found(ResourceType type, Lookup lookup, int start = 0, int count = 1000)

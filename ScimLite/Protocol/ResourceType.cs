@@ -69,6 +69,22 @@ public sealed class ResourceType
     /// <summary>The attributes that the store finds without a scan.</summary>
     public IReadOnlyList<IndexedAttribute> Indexed { get; }
 
+    /// <summary>The time of the last change, which the store indexes for every type by itself.</summary>
+    public static IndexedAttribute LastModified { get; } = new(Target(null, Common["meta"], "lastModified")!);
+
+    /// <summary>The index that holds what the target leads to, or null. A bare complex attribute is compared by its value.</summary>
+    public IndexedAttribute? FindIndex(AttributeTarget target)
+    {
+        foreach (var indexed in Indexed)
+        {
+            if (indexed.Leads(target))
+            {
+                return indexed;
+            }
+        }
+        return LastModified.Leads(target) ? LastModified : null;
+    }
+
     /// <summary>Whether some attribute is not returned unless it is asked for, or never.</summary>
     public bool HidesAttributes { get; }
 
@@ -197,8 +213,15 @@ public sealed record IndexedAttribute(AttributeTarget Target)
     /// <summary>The name of the index: short, since every entry carries it, and unambiguous among core and extensions.</summary>
     public string Index { get; } = (Target.Extension is null ? "" : Target.Extension.Name + ":") + Name(Target);
 
+    /// <summary>Whether one resource may have several values.</summary>
+    public bool MultiValued => Target.Attribute!.MultiValued || Leaf.MultiValued;
+
     /// <summary>Whether two resources of a tenant may not share a value.</summary>
     public bool Unique => Leaf.Uniqueness != Uniqueness.None;
+
+    /// <summary>Whether the target leads to what is indexed.</summary>
+    internal bool Leads(AttributeTarget target) => Target.Attribute == target.Attribute && Target.Extension == target.Extension
+        && (Target.Sub == target.Sub || (target.Sub is null && Target.Sub?.Name == "value"));
 
     private static string Name(AttributeTarget target) => target.Attribute!.Name + (target.Sub is null ? "" : "." + target.Sub.Name);
 }

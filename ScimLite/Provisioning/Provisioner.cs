@@ -255,7 +255,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     });
 
     private static string Told(IndexTerm term) => term.Attribute.Leaf.Returned == Returned.Never
-        ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value)}'";
+        ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value!)}'";
 
     private static MembershipDelta TakeMembers(JsonObject resource, JsonElement body, ResourceType type)
     {

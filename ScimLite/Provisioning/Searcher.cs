@@ -55,7 +55,7 @@ public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTel
             var followed = await Task.WhenAll(page.Select(r => store.GetAsync(new ResourceKey(caller.Tenant, type, r.Id), caller.Follow(true), cancel).AsTask())).ConfigureAwait(false);
             page = [.. followed.OfType<StoredResource>()];
         }
-        return new ResourcePage(total, page);
+        return new ResourcePage(total, page, [], false);
     }
 
     private async IAsyncEnumerable<IReadOnlyList<StoredResource>> BatchesAsync(

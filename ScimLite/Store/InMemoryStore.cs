@@ -13,6 +13,8 @@ namespace ScimLite.Store;
 /// </summary>
 public sealed partial class InMemoryStore : IResourceStore
 {
+    private static readonly ImmutableSortedSet<string> Sorted = ImmutableSortedSet.Create<string>(CodePointOrder.Instance);
+
     private readonly ConcurrentDictionary<string, Tenant> tenants = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
 
@@ -25,34 +27,6 @@ public sealed partial class InMemoryStore : IResourceStore
         var directory = Of(key.Tenant).Directory;
         return ValueTask.FromResult(directory.Of(key.Type).Entries.TryGetValue(key.Id, out var entry)
             ? Show(directory, key.Type, key.Id, entry, follow) : null);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
-    {
-        var directory = Of(query.Tenant).Directory;
-        var shelf = directory.Of(query.Type);
-        var (total, ids) = query.Lookup switch
-        {
-            Lookup.All => (shelf.Order.Count, Enumerable.Range(query.Start, Math.Clamp(shelf.Order.Count - query.Start, 0, query.Count)).Select(i => shelf.Order[i].Id)),
-            Lookup.ByTerm term => Page(Range(shelf.Index, term.Term.Text), query),
-            Lookup.ById lookup => Page(Exists(directory, shelf, lookup) ? [lookup.Id] : [], query),
-            Lookup.ByMember lookup => Page([.. Range(directory.MemberOf, lookup.MemberId).Where(shelf.Entries.ContainsKey)], query),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return ValueTask.FromResult(new ResourcePage(total, [.. ids.Select(id => Show(directory, query.Type, id, shelf.Entries[id], query.Follow))]));
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
-    {
-        var directory = Of(tenant).Directory;
-        var shelf = directory.Of(type);
-        var at = shelf.Order.IndexOf(new Place(after + 1, ""));
-        var first = at < 0 ? ~at : at;
-        var places = Enumerable.Range(first, Math.Clamp(shelf.Order.Count - first, 0, count)).Select(i => shelf.Order[i]).ToArray();
-        return ValueTask.FromResult(new ScanBatch(
-            [.. places.Select(p => Show(directory, type, p.Id, shelf.Entries[p.Id], follow))], places.Length == 0 ? after : places[^1].Sequence));
     }
 
     /// <inheritdoc/>
@@ -106,7 +80,7 @@ public sealed partial class InMemoryStore : IResourceStore
         }
         foreach (var term in change.Terms)
         {
-            if (term.Attribute.Unique && Range(shelf.Index, term.Text).Any(holder => holder != id))
+            if (term.Unique && Range(shelf.Index, term.Text).Any(holder => holder != id))
             {
                 return (new CommitOutcome.Taken(term), directory);
             }
@@ -131,7 +105,6 @@ public sealed partial class InMemoryStore : IResourceStore
             if (change.Document is { } document)
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
-                shelf = shelf with { Index = With(shelf.Index, entry.Terms.Select(t => Pair(t, id)), (old?.Terms ?? []).Select(t => Pair(t, id))) };
                 directory = directory with { Labels = directory.Labels.SetItem(Known(type, id), new Label(type.Name, change.Name, change.UserName)) };
             }
             if (old is null)
@@ -139,7 +112,7 @@ public sealed partial class InMemoryStore : IResourceStore
                 directory = directory with { Sequence = entry.Sequence };
                 shelf = shelf with { Order = shelf.Order.Add(new Place(entry.Sequence, id)) };
             }
-            shelf = shelf with { Entries = shelf.Entries.SetItem(id, entry) };
+            shelf = shelf with { Entries = shelf.Entries.SetItem(id, entry), Index = With(shelf.Index, Indexed(id, entry), Indexed(id, old)) };
             directory = directory with
             {
                 Shelves = directory.Shelves.SetItem(type.Name, shelf),
@@ -174,7 +147,7 @@ public sealed partial class InMemoryStore : IResourceStore
             {
                 Entries = shelf.Entries.Remove(id),
                 Order = shelf.Order.Remove(new Place(old.Sequence, id)),
-                Index = With(shelf.Index, [], old.Terms.Select(t => Pair(t, id))),
+                Index = With(shelf.Index, [], Indexed(id, old)),
             }),
             Labels = directory.Labels.Remove(Known(type, id)),
             Members = With(directory.Members, [], groups.Select(g => Pair(g, id)).Concat(members.Select(m => Pair(id, m)))),
@@ -186,7 +159,12 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             if (holders?.Entries.GetValueOrDefault(group) is { } holder)
             {
-                holders = holders with { Entries = holders.Entries.SetItem(group, holder with { Version = holder.Version + 1, LastModified = now }) };
+                var changed = holder with { Version = holder.Version + 1, LastModified = now };
+                holders = holders with
+                {
+                    Entries = holders.Entries.SetItem(group, changed),
+                    Index = With(holders.Index, [Modified(group, changed)], [Modified(group, holder)]),
+                };
                 directory = directory with { Shelves = directory.Shelves.SetItem("Group", holders) };
             }
         }
@@ -199,12 +177,6 @@ public sealed partial class InMemoryStore : IResourceStore
         null => expected == Expected.Absent ? null : new CommitOutcome.Missing(),
         _ => expected != Expected.Absent && expected.Allows(entry.Version) ? null : new CommitOutcome.Stale(entry.Version),
     };
-
-    private static bool Exists(Directory directory, Shelf shelf, Lookup.ById lookup) =>
-        shelf.Entries.ContainsKey(lookup.Id) && (lookup.MemberId is null || directory.Members.Contains(Pair(lookup.Id, lookup.MemberId)));
-
-    private static (long, IEnumerable<string>) Page(IReadOnlyCollection<string> found, ResourceQuery query) =>
-        (found.Count, found.Skip(query.Start).Take(query.Count));
 
     private static StoredResource Show(Directory directory, ResourceType type, string id, Entry entry, Follow follow)
     {
@@ -246,6 +218,11 @@ public sealed partial class InMemoryStore : IResourceStore
     private static Link LinkTo(Directory directory, string id) =>
         directory.Labels.TryGetValue(id, out var name) ? new Link(id, name.Type, name.Display) : new Link(id, null, null);
 
+    // What the index holds of a resource.
+    private static IEnumerable<string> Indexed(string id, Entry? entry) => entry is null ? [] : entry.Terms.Select(t => Pair(t, id)).Append(Modified(id, entry));
+
+    private static string Modified(string id, Entry entry) => Pair(new IndexTerm(ResourceType.LastModified, entry.LastModified).Text, id);
+
     // A builder shares what it does not change with the set it came from, and makes no copy for each entry.
     private static ImmutableSortedSet<string> With(ImmutableSortedSet<string> set, IEnumerable<string> added, IEnumerable<string> removed)
     {
@@ -266,13 +243,15 @@ public sealed partial class InMemoryStore : IResourceStore
 
     private static string Pair(string left, string right) => $"{left}\0{right}";
 
-    // The right sides of all pairs with this left side, which lie next to each other in ordinal order.
-    private static Stretch Range(ImmutableSortedSet<string> set, string left)
+    // The right sides of all pairs with this left side, which lie next to each other.
+    private static Stretch Range(ImmutableSortedSet<string> set, string left) =>
+        new(set, Rank(set, new IndexBound(left + "\0")), Rank(set, new IndexBound(left + "\0", Past: true)), left.Length + 1);
+
+    // How many entries lie before the bound.
+    private static int Rank(ImmutableSortedSet<string> set, IndexBound bound)
     {
-        var at = set.IndexOf(left + "\0");
-        var end = set.IndexOf(left + "\x1");
-        var (first, last) = (at < 0 ? ~at : at, end < 0 ? ~end : end);
-        return new Stretch(set, first, last, left.Length + 1);
+        var at = set.IndexOf(bound.ToText());
+        return at < 0 ? ~at : at;
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
@@ -318,7 +297,7 @@ public sealed partial class InMemoryStore : IResourceStore
 
         public ImmutableSortedSet<Place> Order { get; init; } = [];
 
-        public ImmutableSortedSet<string> Index { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        public ImmutableSortedSet<string> Index { get; init; } = Sorted;
     }
 
     private sealed partial record Directory
@@ -327,9 +306,9 @@ public sealed partial class InMemoryStore : IResourceStore
 
         public ImmutableDictionary<string, Label> Labels { get; init; } = ImmutableDictionary.Create<string, Label>(StringComparer.Ordinal);
 
-        public ImmutableSortedSet<string> Members { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        public ImmutableSortedSet<string> Members { get; init; } = Sorted;
 
-        public ImmutableSortedSet<string> MemberOf { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        public ImmutableSortedSet<string> MemberOf { get; init; } = Sorted;
 
         public ImmutableList<ActivityRecord> Activity { get; init; } = [];
 

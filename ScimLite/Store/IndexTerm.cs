@@ -8,14 +8,15 @@ namespace ScimLite.Store;
 
 /// <summary>One entry of an index: an attribute with a normalised value.</summary>
 /// <param name="Attribute">Which attribute.</param>
-/// <param name="Value">The value as it was given, for messages.</param>
-public sealed record IndexTerm(IndexedAttribute Attribute, string Value)
+/// <param name="Value">The value as it was given, for messages; null says that the resource has none.</param>
+public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
 {
-    /// <summary>
-    /// What the index sorts by: the attribute, a zero, and the value in the one form that all its spellings share, ordered as the
-    /// values are. Control characters that separate entries are escaped, so that no value can look like two.
-    /// </summary>
-    public string Text { get; } = $"{Attribute.Index}\0{Escape(Normalise(Attribute.Leaf, Value))}";
+    /// <summary>What the index sorts by: the attribute, a zero, and the value so encoded that its order is the order of the text.
+    /// Resources without a value come behind all others.</summary>
+    public string Text { get; } = Value is null ? $"{Attribute.Index}\x1" : $"{Attribute.Index}\0{Encode(Attribute, Value)}";
+
+    /// <summary>Whether no other resource may have it.</summary>
+    public bool Unique => Value is not null && Attribute.Unique;
 
     /// <summary>All terms of a resource.</summary>
     public static IReadOnlyList<IndexTerm> Of(JsonObject resource, ResourceType type)
@@ -24,55 +25,67 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string Value)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var indexed in type.Indexed)
         {
-            var target = indexed.Target;
-            var container = target.Extension is null ? resource : resource[target.Extension.Id] as JsonObject;
-            foreach (var element in ScimJson.Values(container?[target.Attribute!.Name]))
+            var before = terms.Count;
+            foreach (var value in Values(resource, indexed.Target))
             {
-                var value = target.Sub is null ? element : (element as JsonObject)?[target.Sub.Name];
-                if (value is not null)
+                var term = new IndexTerm(indexed, value.ToString());
+                if (seen.Add(term.Text))
                 {
-                    var term = new IndexTerm(indexed, value.ToString());
-                    if (seen.Add(term.Text))
-                    {
-                        terms.Add(term);
-                    }
+                    terms.Add(term);
                 }
+            }
+            if (terms.Count == before && !indexed.MultiValued)
+            {
+                // So that a walk through the index meets every resource.
+                terms.Add(new IndexTerm(indexed, null));
             }
         }
         return terms;
     }
 
-    private static string Normalise(SchemaAttribute leaf, string value) => leaf.Type switch
+    /// <summary>The value in a form whose code points sort as the values do.</summary>
+    internal static string Encode(IndexedAttribute attribute, string value) => attribute.Leaf.Type switch
     {
-        AttributeType.Boolean => value is "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase) ? "true" : "false",
-        AttributeType.Integer or AttributeType.Decimal => Number(value),
-        AttributeType.DateTime when SchemaRules.TryReadTime(value, out var time) =>
-            time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
-        _ => leaf.CaseExact ? value : value.ToUpperInvariant(),
+        AttributeType.Boolean => value.Equals("true", StringComparison.OrdinalIgnoreCase) || value == "1" ? "1" : "0",
+        AttributeType.Integer or AttributeType.Decimal => EncodeNumber(double.Parse(value, CultureInfo.InvariantCulture)),
+        AttributeType.DateTime when SchemaRules.TryReadTime(value, out var time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
+        _ => Escape(CodePointOrder.Fold(value, attribute.Leaf.CaseExact)),
     };
 
-    // Digits of equal weight stand at equal places; those of a negative number are turned round, since -2 comes before -1.
-    private static string Number(string value)
+    private static IEnumerable<JsonNode> Values(JsonObject resource, AttributeTarget target)
     {
-        if (!decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        var container = target.Extension is null ? resource : resource[target.Extension.Id] as JsonObject;
+        foreach (var element in ScimJson.Values(container?[target.Attribute!.Name]))
         {
-            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var large)
-                ? (large < 0 ? "/" : "2") + large.ToString("R", CultureInfo.InvariantCulture) : value;
+            foreach (var value in target.Sub is null ? [element] : ScimJson.Values((element as JsonObject)?[target.Sub.Name]))
+            {
+                yield return value;
+            }
         }
-        var digits = Math.Abs(number).ToString("00000000000000000000000000000.############################", CultureInfo.InvariantCulture);
-        return number >= 0 ? "1" + digits : "0" + string.Concat(digits.Select(d => d == '.' ? d : (char)('0' + '9' - d))) + "~";
     }
 
+    // The bits of a double sort as the numbers do, once the sign is turned and negative ones are turned round.
+    private static string EncodeNumber(double number)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(number == 0 ? 0 : number);
+        return (bits < 0 ? ~bits : bits ^ long.MinValue).ToString("X16", CultureInfo.InvariantCulture);
+    }
+
+    // A zero ends a value and a line break ends a term in a script's list: no value may hold them. What stands for them keeps their
+    // place in the order, so the characters before them are escaped as well.
     private static string Escape(string value)
     {
-        if (!value.AsSpan().ContainsAny('\0', '\x1', '\n'))
+        if (!value.AsSpan().ContainsAny("\0\x1\t\n"))
         {
             return value;
         }
         var escaped = new StringBuilder();
         foreach (var c in value)
         {
-            _ = c switch { '\0' => escaped.Append("\x1\x2"), '\x1' => escaped.Append("\x1\x1"), '\n' => escaped.Append("\x1\x3"), _ => escaped.Append(c) };
+            _ = c switch
+            {
+                '\0' => escaped.Append("\x1\x1"), '\x1' => escaped.Append("\x1\x2"), '\t' => escaped.Append("\t\x1"), '\n' => escaped.Append("\t\x2"), _ => escaped.Append(c),
+            };
         }
         return escaped.ToString();
     }

@@ -85,6 +85,7 @@ internal static class RedisKeys
             $"{prefix}deleted:{type.Name}",
             $"{prefix}deletedAt:{type.Name}",
             $"{prefix}deletedTerms:{type.Name}",
+            $"{prefix}index:Group",
         ];
     });
 }

@@ -40,29 +40,6 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
-    {
-        (string Mode, RedisValue Argument, RedisValue Second) lookup = query.Lookup switch
-        {
-            Lookup.All => ("all", "", ""),
-            Lookup.ByTerm term => ("term", term.Term.Text, ""),
-            Lookup.ById { MemberId: { } member } id => ("membership", id.Id, member),
-            Lookup.ById id => ("id", id.Id, ""),
-            Lookup.ByMember member => ("member", member.MemberId, ""),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        var (first, resources) = await QueryAsync(query.Tenant, query.Type, lookup, query.Start, query.Count, query.Follow, cancel).ConfigureAwait(false);
-        return new ResourcePage(first, resources);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
-    {
-        var (next, resources) = await QueryAsync(tenant, type, ("after", after, ""), 0, count, follow, cancel).ConfigureAwait(false);
-        return new ScanBatch(resources, next);
-    }
-
-    /// <inheritdoc/>
     public async ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
     {
         var (key, members) = (change.Key, change.Members);
@@ -77,7 +54,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         foreach (var term in change.Terms)
         {
             arguments.Add(term.Text);
-            arguments.Add(term.Attribute.Unique ? Yes : No);
+            arguments.Add(term.Unique ? Yes : No);
         }
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
@@ -149,32 +126,6 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     /// <inheritdoc/>
     public async ValueTask PingAsync(CancellationToken cancel) =>
         await connection.ExecuteAsync(static (database, _) => database.PingAsync(), 0, cancel).ConfigureAwait(false);
-
-    private async ValueTask<(long First, IReadOnlyList<StoredResource> Resources)> QueryAsync(
-        string tenant, ResourceType type, (string Mode, RedisValue Argument, RedisValue Second) lookup, int start, int count, Follow follow, CancellationToken cancel)
-    {
-        var links = follow != Follow.None && HasLinks(type) ? RedisKeys.LinksOf(type) : 0;
-        var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", RedisKeys.ForQuery(tenant, type),
-            [lookup.Mode, lookup.Argument, lookup.Second, start, count, links, MostLinks, Steps(follow, type)], cancel).ConfigureAwait(false))!;
-        var resources = new List<StoredResource>(reply.Length - 1);
-        foreach (var item in reply.Skip(1).Select(r => (RedisResult[])r!))
-        {
-            var shown = Show((string)item[0]!, item[1], item[2], ReadLinks(item[3]));
-            if ((int)item[4] == 0)
-            {
-                resources.Add(WithIndirect(WithoutSwept(shown, type), item[5]));
-            }
-            else if (Steps(follow, type) == 0)
-            {
-                resources.Add(await ReadOnAsync(shown, more: true, tenant, type, cancel).ConfigureAwait(false));
-            }
-            else if (await GetAsync(new ResourceKey(tenant, type, shown.Id), follow, cancel).ConfigureAwait(false) is { } whole)
-            {
-                resources.Add(whole);
-            }
-        }
-        return ((long)reply[0], resources);
-    }
 
     private async ValueTask<StoredResource> ReadOnAsync(StoredResource resource, bool more, string tenant, ResourceType type, CancellationToken cancel)
     {

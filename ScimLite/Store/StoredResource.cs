@@ -55,34 +55,45 @@ public sealed record StoredResource(
 }
 
 /// <summary>A page of a query's results.</summary>
-/// <param name="Total">How many resources the query finds in all.</param>
-/// <param name="Resources">Those of the page.</param>
-public sealed record ResourcePage(long Total, IReadOnlyList<StoredResource> Resources);
+/// <param name="Total">How many resources the query finds in all, on every page the same.</param>
+/// <param name="Resources">Those of the page, in the order in which they were asked for.</param>
+/// <param name="Positions">Where each of them stands in the lookup's order; for <see cref="Boundary"/>.</param>
+/// <param name="More">Whether more come behind them.</param>
+public sealed record ResourcePage(long Total, IReadOnlyList<StoredResource> Resources, IReadOnlyList<string> Positions, bool More);
 
 /// <summary>A stretch of a walk through all resources.</summary>
 /// <param name="Resources">Those of the stretch; empty at the end.</param>
 /// <param name="Next">Where to read on.</param>
 public sealed record ScanBatch(IReadOnlyList<StoredResource> Resources, long Next);
 
-/// <summary>What a query looks for; each kind costs the same in a directory of any size.</summary>
+/// <summary>What a query looks for, and in which order it finds it; each kind costs the same in a directory of any size.</summary>
 public abstract record Lookup
 {
     private Lookup()
     {
     }
 
-    /// <summary>Every resource of the type.</summary>
+    /// <summary>Every resource of the type, in the order of creation.</summary>
     public sealed record All : Lookup;
 
     /// <summary>The resource with this id, if (for a group) it has the member named.</summary>
     public sealed record ById(string Id, string? MemberId) : Lookup;
 
-    /// <summary>The resources with this value in an index.</summary>
+    /// <summary>The resources with this value in an index, in the order of their ids.</summary>
     public sealed record ByTerm(IndexTerm Term) : Lookup;
 
-    /// <summary>The groups that have this member.</summary>
+    /// <summary>The resources with an entry in a stretch of an index, in the order of their values and then of their ids. One that
+    /// has several entries there is found once for each.</summary>
+    public sealed record ByRange(IndexRange Range) : Lookup;
+
+    /// <summary>The groups that have this member, in the order of their ids.</summary>
     public sealed record ByMember(string MemberId) : Lookup;
 }
+
+/// <summary>A place between two resources in a lookup's order. It stays where it is when resources come and go on either side.</summary>
+/// <param name="Position">The position of a resource, which need not exist any more.</param>
+/// <param name="After">Whether the place is behind that resource, or before it.</param>
+public readonly record struct Boundary(string Position, bool After);
 
 /// <summary>A query for one page.</summary>
 /// <param name="Tenant">Whose directory.</param>
@@ -91,4 +102,11 @@ public abstract record Lookup
 /// <param name="Start">How many to pass over.</param>
 /// <param name="Count">How many to return at most; 0 asks for the total alone.</param>
 /// <param name="Follow">Whether to read members or groups as well.</param>
-public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Lookup, int Start, int Count, Follow Follow);
+public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Lookup, int Start, int Count, Follow Follow)
+{
+    /// <summary>Where to begin; null for the end of the order from which the page runs.</summary>
+    public Boundary? From { get; init; }
+
+    /// <summary>Whether the page runs backwards through the order.</summary>
+    public bool Backwards { get; init; }
+}

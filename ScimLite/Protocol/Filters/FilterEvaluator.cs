@@ -149,19 +149,30 @@ public static class FilterEvaluator
                 SchemaRules.TryReadTime(wanted.GetValue<string>(), out var time);
                 return Ordered(op, node => SchemaRules.TryReadTime(node.GetValue<string>(), out var t) ? t.CompareTo(time) : -1);
             default:
-                return CompileText(op, wanted.GetValue<string>(), leaf.Comparison);
+                return CompileText(op, wanted.GetValue<string>(), leaf);
         }
     }
 
-    private static Func<JsonNode, bool> CompileText(CompareOperator op, string text, StringComparison comparison) => op switch
+    private static Func<JsonNode, bool> CompileText(CompareOperator op, string text, SchemaAttribute leaf)
     {
-        CompareOperator.Eq => node => node.GetValue<string>().Equals(text, comparison),
-        CompareOperator.Ne => node => !node.GetValue<string>().Equals(text, comparison),
-        CompareOperator.Co => node => node.GetValue<string>().Contains(text, comparison),
-        CompareOperator.Sw => node => node.GetValue<string>().StartsWith(text, comparison),
-        CompareOperator.Ew => node => node.GetValue<string>().EndsWith(text, comparison),
-        _ => Ordered(op, node => string.Compare(node.GetValue<string>(), text, comparison)),
-    };
+        var comparison = leaf.Comparison;
+        switch (op)
+        {
+            case CompareOperator.Eq:
+                return node => node.GetValue<string>().Equals(text, comparison);
+            case CompareOperator.Ne:
+                return node => !node.GetValue<string>().Equals(text, comparison);
+            case CompareOperator.Co:
+                return node => node.GetValue<string>().Contains(text, comparison);
+            case CompareOperator.Sw:
+                return node => node.GetValue<string>().StartsWith(text, comparison);
+            case CompareOperator.Ew:
+                return node => node.GetValue<string>().EndsWith(text, comparison);
+            default:
+                var folded = CodePointOrder.Fold(text, leaf.CaseExact);
+                return Ordered(op, node => CodePointOrder.Instance.Compare(CodePointOrder.Fold(node.GetValue<string>(), leaf.CaseExact), folded));
+        }
+    }
 
     private static Func<JsonNode, bool> Ordered(CompareOperator op, Func<JsonNode, int> compare) => op switch
     {

@@ -91,6 +91,9 @@ local outcome = head and 'unchanged' or 'created'
 if document ~= '' or #coming + #going > 0 then
   outcome = head and 'changed' or 'created'
   version = version + 1
+  if head then
+    touch(KEYS[4], id, modified, now)
+  end
   modified = now
   local terms = old_terms
   if document ~= '' then
@@ -108,7 +111,7 @@ if document ~= '' or #coming + #going > 0 then
         redis.call('ZREM', KEYS[4], term .. '\0' .. id)
       end
     end
-    local scored = {}
+    local scored = head and {} or { 0, modified_entry(now, id) }
     for i = 1, term_count do
       if kept[new[i]] then
         scored[#scored + 1] = 0

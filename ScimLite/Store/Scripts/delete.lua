@@ -20,6 +20,7 @@ redis.call('HDEL', KEYS[1], id)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[5], id)
 redis.call('ZREM', KEYS[3], id)
+redis.call('ZREM', KEYS[4], modified_entry(modified, id))
 for term in string.gmatch(terms, '[^\n]+') do
   redis.call('ZREM', KEYS[4], term .. '\0' .. id)
 end
@@ -34,7 +35,8 @@ for i = 1, #groups do
   redis.call('ZREM', KEYS[6], group .. '\0' .. id)
   local group_head = redis.call('HGET', KEYS[10], group)
   if group_head then
-    local group_version, group_created, _, group_terms = read_head(group_head)
+    local group_version, group_created, group_modified, group_terms = read_head(group_head)
+    touch(KEYS[20], group, group_modified, now)
     redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
   end
 end

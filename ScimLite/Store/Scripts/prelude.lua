@@ -19,11 +19,30 @@
 -- 17 deleted    hash  what is kept of deleted resources
 -- 18 deletedAt  zset  ids of deleted resources, scored by the time of deletion
 -- 19 deletedTerms zset term \0 id of deleted resources, all scores 0
+-- 20 groupIndex index of the resource type that has members
 -- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays.
 local CHUNK = 1000
 
 local function range(key, prefix, offset, count)
   return redis.call('ZRANGEBYLEX', key, '[' .. prefix .. '\0', '(' .. prefix .. '\1', 'LIMIT', offset, count)
+end
+
+-- How many entries lie before the bound.
+local function rank(key, bound)
+  return redis.call('ZLEXCOUNT', key, '-', '(' .. bound)
+end
+
+-- The index entry of the time of the last change, in seven digits behind the point as every indexed time.
+local function modified_entry(modified, id)
+  return 'meta.lastModified\0' .. string.sub(modified, 1, -2) .. '0000\0' .. id
+end
+
+-- Moves the entry to another time.
+local function touch(key, id, before, now)
+  if before ~= now then
+    redis.call('ZREM', key, modified_entry(before, id))
+    redis.call('ZADD', key, 0, modified_entry(now, id))
+  end
 end
 
 local function read_head(head)
