@@ -23,29 +23,19 @@ var builder = WebApplication.CreateBuilder(args);
 // Settings
 Settings settings;
 SchemaCatalog catalog;
+RedisOptions? redis = null;
 try
 {
     settings = SettingsReader.Read(builder.Configuration);
     catalog = SchemaFolder.Read(settings);
-}
-catch (SettingsException e)
-{
-    Console.Error.WriteLine($"ScimLite does not start, because a setting can't be used:{Environment.NewLine}{e.Message}");
-    return 2;
-}
-RedisConnection? redis = null;
-try
-{
     if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } text)
     {
-        redis = new RedisConnection(text);
+        redis = RedisOptions.Read(text, settings.Redis.AckReplicas, settings.Redis.CertificateAuthority, settings.Redis.ClientCertificate, settings.Redis.ClientKey);
     }
 }
-catch (ArgumentException)
+catch (Exception e) when (e is SettingsException or ArgumentException)
 {
-    // Its words could repeat a part of the password.
-    Console.Error.WriteLine("ScimLite does not start, because a setting can't be used:"
-        + $"{Environment.NewLine}ConnectionStrings:Redis can't be read; allowed is a string of StackExchange.Redis, such as localhost:6379,password=…");
+    Console.Error.WriteLine($"ScimLite does not start, because a setting can't be used:{Environment.NewLine}{e.Message}");
     return 2;
 }
 var newcomer = builder.Environment.IsDevelopment() && settings.Tenants.Count == 0;
@@ -79,7 +69,7 @@ services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
 services.AddScimTelemetry(builder.Configuration);
 if (redis is not null)
 {
-    services.AddSingleton(redis).AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>();
+    services.AddSingleton(redis).AddSingleton<RedisConnection>().AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>().AddHostedService<RedisStart>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<RedisStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<RedisStore>());
 }
 else
@@ -96,6 +86,8 @@ services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOpt
 services.AddRateLimiter(TenantLimits.Configure);
 services.AddExceptionHandler<AdminProblems>().AddExceptionHandler<ScimExceptionHandler>();
 services.AddHealthChecks().AddCheck<StoreHealth>("store");
+services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
+services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownDelaySeconds + 30));
 
 var app = builder.Build();
 
@@ -114,6 +106,7 @@ if (settings.KnownProxies.Count > 0)
 }
 app.UseMiddleware<Correlation>();
 app.UseExceptionHandler(_ => { });
+app.UseMiddleware<LoadShedding>();
 app.Use(TenantGate.CollapseSlashes);
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin/api"), admin => admin.UseStatusCodePages(AdminProblems.WriteAsync));
@@ -173,4 +166,4 @@ else if (settings.Tenants.Count == 0 && settings.AdminKey.Length == 0)
     Log.NoTenant(app.Logger);
 }
 await app.WaitForShutdownAsync().ConfigureAwait(false);
-return 0;
+return Environment.ExitCode;

@@ -140,7 +140,7 @@ public sealed class RedisServer : IAsyncLifetime
         return started;
     }
 
-    private static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    internal static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static int FreePort()

@@ -1,7 +1,6 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.RegularExpressions;
 using ScimLite.Tests.Handlers;
+using ScimLite.Tests.Hosting;
 
 namespace ScimLite.Tests.Validation;
 
@@ -14,7 +13,7 @@ public sealed partial class StartTests
     [InlineData("ConnectionStrings__Redis", "localhost:6379,shoe=1,password=a-very-secret-password", "ConnectionStrings:Redis can't be read")]
     public async Task On_a_wrong_setting_it_exits_with_2_and_tells_key_value_and_what_is_allowed(string key, string value, string told)
     {
-        using var program = Start("Production", (key, value), ("ScimLite__Tenants__acme__Token", "a-very-secret-token"));
+        using var program = ScimProgram.Start("Production", (key, value), ("ScimLite__Tenants__acme__Token", "a-very-secret-token"));
         var cancel = TestContext.Current.CancellationToken;
         var (output, error) = (program.StandardOutput.ReadToEndAsync(cancel), program.StandardError.ReadToEndAsync(cancel));
 
@@ -29,10 +28,10 @@ public sealed partial class StartTests
     [Fact]
     public async Task In_development_it_prints_a_tenant_url_and_a_secret_token_that_work()
     {
-        using var program = Start("Development");
+        using var program = ScimProgram.Start("Development");
         try
         {
-            var banner = await ReadUntil(program.StandardOutput, "Press Ctrl+C");
+            var banner = await ScimProgram.ReadUntil(program.StandardOutput, "Press Ctrl+C");
             var url = TenantUrl().Match(banner).Groups[1].Value;
             var token = SecretToken().Match(banner).Groups[1].Value;
             using var client = new HttpClient { BaseAddress = new Uri(url + "/") };
@@ -47,17 +46,17 @@ public sealed partial class StartTests
         }
         finally
         {
-            await Stop(program);
+            await ScimProgram.Stop(program);
         }
     }
 
     [Fact]
     public async Task In_production_it_makes_no_tenant_prints_no_token_and_says_what_is_missing()
     {
-        using var program = Start("Production");
+        using var program = ScimProgram.Start("Production");
         try
         {
-            var log = await ReadUntil(program.StandardOutput, "There is no tenant");
+            var log = await ScimProgram.ReadUntil(program.StandardOutput, "There is no tenant");
             using var client = new HttpClient { BaseAddress = new Uri(ListensOn().Match(log).Groups[1].Value + "/scim/v2/") };
 
             (await client.Send("GET", "Users", null, ("Authorization", "Bearer "))).Refuses(401);
@@ -66,55 +65,8 @@ public sealed partial class StartTests
         }
         finally
         {
-            await Stop(program);
+            await ScimProgram.Stop(program);
         }
-    }
-
-    static Process Start(string environment, params (string Key, string Value)[] settings)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "ScimLite.dll") },
-            WorkingDirectory = AppContext.BaseDirectory,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // Whatever the machine sets for other programs of this kind would be read as well.
-        foreach (var key in start.Environment.Keys.Where(k => k.StartsWith("ScimLite", StringComparison.OrdinalIgnoreCase) || k.StartsWith("ConnectionStrings", StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            start.Environment.Remove(key);
-        }
-
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key] = value;
-        }
-
-        return Process.Start(start)!;
-    }
-
-    // The end of the output ends the wait too, so that a program that died is a failure and no hanging test.
-    static async Task<string> ReadUntil(StreamReader output, string last)
-    {
-        var text = new StringBuilder();
-        while (await output.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-        {
-            text.AppendLine(line);
-            if (line.Contains(last, StringComparison.Ordinal))
-            {
-                return text.ToString();
-            }
-        }
-
-        throw new InvalidOperationException($"The program ended before it said '{last}': {text}");
-    }
-
-    static async Task Stop(Process program)
-    {
-        program.Kill(entireProcessTree: true);
-        await program.WaitForExitAsync(CancellationToken.None);
     }
 
     [GeneratedRegex(@"Tenant URL\s+(http://127\.0\.0\.1:\d+/scim/v2)\s")]

@@ -3,12 +3,16 @@ using ScimLite.Store;
 
 namespace ScimLite.Handlers;
 
-/// <summary>Ready means that the store answers.</summary>
-public sealed class StoreHealth(IResourceStore store) : IHealthCheck
+/// <summary>Ready means that the store answers and that the process is not about to end.</summary>
+public sealed class StoreHealth(IResourceStore store, Drain drain) : IHealthCheck
 {
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (drain.Started)
+        {
+            return HealthCheckResult.Unhealthy("The process is about to end.");
+        }
         try
         {
             await store.PingAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,10 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using ScimLite.Telemetry;
 using StackExchange.Redis;
 
 namespace ScimLite.Store;
@@ -12,31 +15,157 @@ namespace ScimLite.Store;
 /// </summary>
 public sealed class RedisConnection : IAsyncDisposable
 {
-    // Every script of the store is safe to repeat, so each of these may mean "not done" or "done, and the answer was lost".
-    private static readonly string[] Passing = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY", "OOM", "MISCONF"];
+    /// <summary>How the keys and scripts of this build lie in Redis. A store that a later build has changed is not touched.</summary>
+    public const int Layout = 1;
 
-    private readonly Lazy<Task<ConnectionMultiplexer>> connection;
+    private static readonly RedisKey LayoutKey = "scimlite:layout";
+
+    // The server is not there, or not the right one at the moment.
+    private static readonly string[] Away = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "UNBLOCKED"];
+
+    // It is there and answers reads, but takes no writes. The breaker stays closed on these.
+    private static readonly string[] Full = ["NOREPLICAS", "OOM", "MISCONF"];
+
+    // A call that meets an absent server is answered in three seconds, which outlasts a fail-over of Sentinel or Cluster with the
+    // client's time-outs of one second, and is well within the half minute after which Entra gives up.
+    private static readonly TimeSpan WholeCall = TimeSpan.FromSeconds(3);
+
+    private readonly Lock gate = new();
+    private readonly RedisOptions options;
+    private readonly ILogger logger;
     private readonly ResiliencePipeline pipeline;
+    private readonly CircuitBreakerStateProvider breaker = new();
+    private Task<ConnectionMultiplexer>? opening;
+    private volatile bool layoutChecked;
 
     /// <summary>Prepares a connection; the first call opens it.</summary>
+    /// <param name="options">Where to.</param>
+    /// <param name="telemetry">Is told the breaker's state.</param>
+    /// <param name="logger">Is told when the breaker opens and closes.</param>
+    public RedisConnection(RedisOptions options, ScimTelemetry? telemetry = null, ILogger<RedisConnection>? logger = null)
+    {
+        this.options = options;
+        this.logger = logger ?? NullLogger<RedisConnection>.Instance;
+        telemetry?.WatchBreaker(() => breaker.CircuitState switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 });
+        Acks = options.AckReplicas > 0 ? new ReplicaAcks(options) : null;
+        pipeline = Build();
+    }
+
+    /// <summary>Prepares a connection that waits for no replica and tells nobody.</summary>
     /// <param name="configuration">A connection string of StackExchange.Redis: standalone, Sentinel or Cluster.</param>
     public RedisConnection(string configuration)
+        : this(RedisOptions.Read(configuration))
     {
-        var options = ConfigurationOptions.Parse(configuration);
-        options.AbortOnConnectFail = false;
-        options.ClientName ??= "scimlite";
-        if (!configuration.Contains("Timeout=", StringComparison.OrdinalIgnoreCase))
+    }
+
+    /// <summary>Where the connection begins, for the log.</summary>
+    public string Addresses => options.Addresses;
+
+    private ReplicaAcks? Acks { get; }
+
+    /// <summary>Runs one call, which may be repeated.</summary>
+    /// <exception cref="StoreUnavailableException">Redis did not answer, time after time.</exception>
+    public ValueTask<T> ExecuteAsync<T, TState>(Func<IDatabase, TState, Task<T>> call, TState state, CancellationToken cancel) =>
+        RunAsync(call, state, null, cancel);
+
+    /// <summary>Runs one write, which may be repeated and leaves a record under a key of its own. With <see cref="RedisOptions.AckReplicas"/>
+    /// it comes back when that many replicas have it.</summary>
+    /// <param name="call">The write.</param>
+    /// <param name="state">What it needs.</param>
+    /// <param name="record">The key that exists when it is done.</param>
+    /// <param name="done">Whether this answer means that it is done, rather than refused.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <exception cref="StoreUnavailableException">Redis did not answer or its replicas did not follow, time after time: it may be done or not.</exception>
+    public ValueTask<T> WriteAsync<T, TState>(
+        Func<IDatabase, TState, Task<T>> call, TState state, RedisKey record, Func<T, bool> done, CancellationToken cancel) =>
+        RunAsync(call, state, Acks is null ? null : answer => done(answer) ? Acks.WaitAsync(record) : Task.CompletedTask, cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Acks is not null)
         {
-            // A fail-over is noticed in about two seconds rather than ten: the backlog waits as long as the synchronous time-out.
-            options.ConnectTimeout = options.SyncTimeout = options.AsyncTimeout = 1000;
-            options.ConfigCheckSeconds = 5;
+            await Acks.DisposeAsync().ConfigureAwait(false);
         }
-        connection = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectionMultiplexer.ConnectAsync(options));
-        pipeline = new ResiliencePipelineBuilder()
-            .AddTimeout(TimeSpan.FromSeconds(10))
+        if (opening is { } opened)
+        {
+            await opened.ContinueWith(static t => t.IsCompletedSuccessfully ? t.Result.DisposeAsync().AsTask() : Task.CompletedTask, TaskScheduler.Default)
+                .Unwrap().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<T> RunAsync<T, TState>(Func<IDatabase, TState, Task<T>> call, TState state, Func<T, Task>? acknowledge, CancellationToken cancel)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                static async (s, token) =>
+                {
+                    var redis = await s.connection.OpenAsync().WaitAsync(token).ConfigureAwait(false);
+                    var database = redis.GetDatabase();
+                    if (!s.connection.layoutChecked)
+                    {
+                        await s.connection.CheckLayoutAsync(database).WaitAsync(token).ConfigureAwait(false);
+                    }
+                    var answer = await s.call(database, s.state).WaitAsync(token).ConfigureAwait(false);
+                    if (s.acknowledge is not null)
+                    {
+                        await s.acknowledge(answer).WaitAsync(token).ConfigureAwait(false);
+                    }
+                    return answer;
+                },
+                (connection: this, call, state, acknowledge), cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsAway(e) || IsFull(e) || e is BrokenCircuitException or TimeoutRejectedException or StoreLayoutException)
+        {
+            throw new StoreUnavailableException(e);
+        }
+    }
+
+    // A first attempt that failed is made again by the next call: with Sentinel it fails when no sentinel answers.
+    private Task<ConnectionMultiplexer> OpenAsync()
+    {
+        if (opening is { IsCompletedSuccessfully: true } open)
+        {
+            return open;
+        }
+        lock (gate)
+        {
+            return opening = opening is null or { IsFaulted: true } ? ConnectAsync() : opening;
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(options.ForClient()).ConfigureAwait(false);
+        // Whoever is there now may hold other data than who was there before.
+        multiplexer.ConnectionRestored += (_, _) => layoutChecked = false;
+        return multiplexer;
+    }
+
+    private async Task CheckLayoutAsync(IDatabase database)
+    {
+        var stamp = await database.StringGetAsync(LayoutKey).ConfigureAwait(false);
+        if (stamp.IsNull)
+        {
+            await database.StringSetAsync(LayoutKey, Layout.ToString(CultureInfo.InvariantCulture), when: When.NotExists).ConfigureAwait(false);
+            stamp = await database.StringGetAsync(LayoutKey).ConfigureAwait(false);
+        }
+        if (!stamp.TryParse(out int layout) || layout > Layout)
+        {
+            throw new StoreLayoutException(stamp.ToString());
+        }
+        layoutChecked = true;
+    }
+
+    private ResiliencePipeline Build()
+    {
+        var building = new ResiliencePipelineBuilder { Name = "redis" };
+        building.AddTimeout(new TimeoutStrategyOptions { Name = "whole-call", Timeout = WholeCall })
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(IsPassing),
+                Name = "retry",
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => IsAway(e) || IsFull(e)),
                 MaxRetryAttempts = 3,
                 Delay = TimeSpan.FromMilliseconds(100),
                 BackoffType = DelayBackoffType.Exponential,
@@ -44,48 +173,42 @@ public sealed class RedisConnection : IAsyncDisposable
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(IsPassing),
+                Name = "breaker",
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(IsAway),
                 FailureRatio = 0.5,
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(5),
-                BreakDuration = TimeSpan.FromSeconds(2),
-            })
-            .Build();
-    }
-
-    /// <summary>Runs one call, which may be repeated.</summary>
-    /// <exception cref="StoreUnavailableException">Redis did not answer, time after time.</exception>
-    public async ValueTask<T> ExecuteAsync<T, TState>(Func<IDatabase, TState, Task<T>> call, TState state, CancellationToken cancel)
-    {
-        try
-        {
-            return await pipeline.ExecuteAsync(
-                static async (s, token) =>
+                BreakDuration = TimeSpan.FromSeconds(1),
+                StateProvider = breaker,
+                OnOpened = opened =>
                 {
-                    var redis = await s.connection.Value.WaitAsync(token).ConfigureAwait(false);
-                    return await s.call(redis.GetDatabase(), s.state).WaitAsync(token).ConfigureAwait(false);
+                    Log.BreakerOpened(logger, opened.Outcome.Exception?.Message ?? "", opened.BreakDuration.TotalSeconds);
+                    return ValueTask.CompletedTask;
                 },
-                (connection, call, state), cancel).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsPassing(e) || e is BrokenCircuitException or TimeoutRejectedException)
-        {
-            throw new StoreUnavailableException(e);
-        }
+                OnClosed = _ =>
+                {
+                    Log.BreakerClosed(logger);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            // Attempts, time-outs and the breaker's turns as metrics of the meter Polly. Its log would bring a stack for each attempt.
+            .ConfigureTelemetry(NullLoggerFactory.Instance);
+        return building.Build();
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (connection.IsValueCreated)
-        {
-            await (await connection.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static bool IsPassing(Exception e) => e switch
+    // Every script of the store is safe to repeat, so each of these may mean "not done" or "done, and the answer was lost".
+    private static bool IsAway(Exception e) => e switch
     {
         RedisConnectionException or RedisTimeoutException => true,
-        RedisServerException server => Array.Exists(Passing, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)),
+        RedisServerException server => Array.Exists(Away, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)),
         _ => false,
     };
+
+    private static bool IsFull(Exception e) => e is ReplicasMissingException
+        || (e is RedisServerException server && Array.Exists(Full, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)));
 }
+
+/// <summary>The store was written by a later build, whose layout this one does not know.</summary>
+/// <param name="found">The stamp that was found.</param>
+public sealed class StoreLayoutException(string found)
+    : Exception($"The store has layout '{found}', and this build knows {RedisConnection.Layout} at most.");

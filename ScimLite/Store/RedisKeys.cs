@@ -17,6 +17,9 @@ internal static class RedisKeys
     /// <summary>The number of the key of a member's groups.</summary>
     private const int MemberOf = 7;
 
+    /// <summary>The place of the request's record in <see cref="All"/>.</summary>
+    public const int RequestPlace = 10;
+
     private static readonly ConcurrentDictionary<(string Tenant, ResourceType Type), RedisKey[]> Known = new();
 
     /// <summary>All keys, in the order that <c>prelude.lua</c> names them.</summary>
@@ -26,12 +29,12 @@ internal static class RedisKeys
     public static RedisKey[] All(string tenant, ResourceType type, string request)
     {
         var keys = (RedisKey[])Of(tenant, type).Clone();
-        keys[10] = keys[10].Append(request);
+        keys[RequestPlace] = keys[RequestPlace].Append(request);
         return keys;
     }
 
     /// <summary>The key of what a call of that name left for its replay.</summary>
-    public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[10].Append(request);
+    public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[RequestPlace].Append(request);
 
     /// <summary>The keys of a query: the first seven.</summary>
     public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];

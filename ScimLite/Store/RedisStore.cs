@@ -59,7 +59,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
         var keys = RedisKeys.All(key.Tenant, key.Type, change.Activity.Call);
-        var reply = (RedisResult[])(await RunAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await WriteAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
         return (string?)reply[0] switch
         {
             "taken" => new CommitOutcome.Taken(change.Terms[(int)reply[1] - 1]),
@@ -74,7 +74,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         var key = deletion.Key;
         var activity = deletion.Activity;
         var keys = RedisKeys.All(key.Tenant, key.Type, activity.Call);
-        var reply = (RedisResult[])(await RunAsync(RedisScript.Delete, "delete", keys,
+        var reply = (RedisResult[])(await WriteAsync(RedisScript.Delete, "delete", keys,
             [
                 key.Id, deletion.Expected.Text, Time(activity.Time), activity.Time.ToUnixTimeMilliseconds(),
                 Oldest(activity), activity.Retention.Entries, activity.ToJson(), MostLinks,
@@ -168,8 +168,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         using var call = telemetry.StoreCall(operation);
         try
         {
-            return await connection.ExecuteAsync(
-                static (database, s) => s.script.RunAsync(database, s.keys, s.arguments), (script, keys, arguments), cancel).ConfigureAwait(false);
+            return await connection.ExecuteAsync(Run, (script, keys, arguments), cancel).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -177,6 +176,26 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
             throw;
         }
     }
+
+    // A write leaves the record of its request where it is done, and none where it is refused.
+    private async ValueTask<RedisResult> WriteAsync(RedisScript script, string operation, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancel)
+    {
+        using var call = telemetry.StoreCall(operation);
+        try
+        {
+            return await connection.WriteAsync(Run, (script, keys, arguments), keys[RedisKeys.RequestPlace], IsDone, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            throw;
+        }
+    }
+
+    private static Task<RedisResult> Run(IDatabase database, (RedisScript Script, RedisKey[] Keys, RedisValue[] Arguments) call) =>
+        call.Script.RunAsync(database, call.Keys, call.Arguments);
+
+    private static bool IsDone(RedisResult reply) => (string?)reply[0] == "done";
 
     private static bool HasLinks(ResourceType type) => type.HasMembers || type.HasGroups;
 

@@ -14,4 +14,22 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Warning, "Could not {Work}, will try again: {Reason}")]
     public static partial void Postponed(ILogger logger, string work, string reason);
+
+    [LoggerMessage(40, LogLevel.Warning, "The store is taken for absent: calls fail at once for {Seconds} s, then one is tried. The last cause: {Reason}")]
+    public static partial void BreakerOpened(ILogger logger, string reason, double seconds);
+
+    [LoggerMessage(41, LogLevel.Information, "The store answers again")]
+    public static partial void BreakerClosed(ILogger logger);
+
+    [LoggerMessage(42, LogLevel.Information, "Redis at {Addresses} answers, {Seconds:F1} s after the start")]
+    public static partial void StoreFound(ILogger logger, string addresses, double seconds);
+
+    [LoggerMessage(43, LogLevel.Warning, "Waiting for Redis at {Addresses}, for {Seconds:F0} s now. Every call is answered 503 until it answers. The last cause: {Reason}")]
+    public static partial void WaitingForStore(ILogger logger, string addresses, double seconds, string reason);
+
+    [LoggerMessage(44, LogLevel.Critical, "ScimLite ends: {Reason} Run the newer build, or restore a backup of the older store")]
+    public static partial void NewerLayout(ILogger logger, string reason);
+
+    [LoggerMessage(45, LogLevel.Information, "Stopping: not ready from now on, {Seconds} s until no connection is taken any more, then what is in flight is finished")]
+    public static partial void Draining(ILogger logger, int seconds);
 }

@@ -22,6 +22,7 @@ public sealed class ScimTelemetry : IDisposable
     private readonly Histogram<double> storeDuration;
     private readonly Counter<long> scanned;
     private readonly Counter<long> dropped;
+    private readonly Counter<long> shed;
 
     /// <summary>Makes the instruments.</summary>
     public ScimTelemetry()
@@ -33,6 +34,7 @@ public sealed class ScimTelemetry : IDisposable
         storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.");
         scanned = meter.CreateCounter<long>("scim.store.scanned", "{resource}", "Resources that a filter without an index had to look at.");
         dropped = meter.CreateCounter<long>("scim.activity.dropped", "{entry}", "Failures that the activity log does not tell of, since the store was away for long.");
+        shed = meter.CreateCounter<long>("scim.shed", "{call}", "Calls turned away because the process had as many under way as it may.");
     }
 
     /// <summary>Starts the span of one provisioning call.</summary>
@@ -57,8 +59,19 @@ public sealed class ScimTelemetry : IDisposable
     /// <summary>Counts a failure that could not be told of.</summary>
     public void ActivityDropped() => dropped.Add(1);
 
+    /// <summary>Counts a call that was turned away because too many were under way.</summary>
+    public void Shed() => shed.Add(1);
+
+    /// <summary>Tells the state of the breaker before the store whenever metrics are read.</summary>
+    /// <param name="state">0 closed, 1 half open, 2 open.</param>
+    public void WatchBreaker(Func<int> state) =>
+        meter.CreateObservableGauge("scim.store.breaker", state, "{state}", "The breaker before the store: 0 closed, 1 half open, 2 open.");
+
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
+
+    /// <summary>Whether the meter is this one and not another service's in the same process.</summary>
+    internal bool Owns(Meter other) => ReferenceEquals(other, meter);
 
     internal void Finish(ScimCall call, TimeSpan elapsed)
     {

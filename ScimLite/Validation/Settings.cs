@@ -24,6 +24,15 @@ public sealed record Settings
     /// <summary>The tenants, by id.</summary>
     public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
 
+    /// <summary>What Redis is asked for beyond the connection string.</summary>
+    public RedisSettings Redis { get; init; } = new();
+
+    /// <summary>Whether <c>/metrics</c> is served.</summary>
+    public MetricsSettings Metrics { get; init; } = new();
+
+    /// <summary>How long a process that is told to end stays reachable although it is not ready any more, so that whoever sends it requests hears of it; 0 to 300.</summary>
+    public int ShutdownDelaySeconds { get; init; }
+
     /// <summary>How large requests may be.</summary>
     public LimitSettings Limits { get; init; } = new();
 
@@ -85,6 +94,29 @@ public enum UnknownMembers
     Accept,
 }
 
+/// <summary>What Redis is asked for, under <c>ScimLite:Redis</c>.</summary>
+public sealed record RedisSettings
+{
+    /// <summary>How many replicas must have a write before it is acknowledged, 0 to 16.</summary>
+    public int AckReplicas { get; init; }
+
+    /// <summary>A PEM file with the authority that signed the server's certificate.</summary>
+    public string CertificateAuthority { get; init; } = "";
+
+    /// <summary>A PEM file with the client's certificate.</summary>
+    public string ClientCertificate { get; init; } = "";
+
+    /// <summary>The PEM file with its key.</summary>
+    public string ClientKey { get; init; } = "";
+}
+
+/// <summary>Metrics for Prometheus, under <c>ScimLite:Metrics</c>.</summary>
+public sealed record MetricsSettings
+{
+    /// <summary>Whether <c>/metrics</c> is served.</summary>
+    public bool Enabled { get; init; }
+}
+
 /// <summary>How large requests may be, under <c>ScimLite:Limits</c>.</summary>
 public sealed record LimitSettings
 {
@@ -99,6 +131,9 @@ public sealed record LimitSettings
 
     /// <summary>Characters of a filter, 64 to 65536.</summary>
     public int MaxFilterLength { get; init; } = 8192;
+
+    /// <summary>Requests of one process under way at the same time, 1 to 100000.</summary>
+    public int MaxConcurrentRequests { get; init; } = 500;
 
     /// <summary>Nested brackets of a filter, 1 to 128.</summary>
     public int MaxFilterDepth { get; init; } = 32;

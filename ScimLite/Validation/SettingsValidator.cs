@@ -11,6 +11,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
     {
         ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxBulkOperations"] = "1 to 10000", ["MaxPageSize"] = "1 to 10000",
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650", ["AccessTokenMinutes"] = "60 to 360",
+        ["AckReplicas"] = "0 to 16", ["MaxConcurrentRequests"] = "1 to 100000", ["ShutdownDelaySeconds"] = "0 to 300", ["Enabled"] = "true or false",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
         ["Passwords"] = "ignore or hash",
@@ -35,12 +36,22 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         Range(s => s.OAuth.AccessTokenMinutes, "ScimLite:OAuth:AccessTokenMinutes", 60, 360);
         RuleFor(s => s.AdminKey).Must(key => key.Length == 0 || (key.Length >= 16 && !key.AsSpan().ContainsAnyExceptInRange('!', '~')))
             .OverridePropertyName("ScimLite:AdminKey").WithMessage("{PropertyPath} is too short, or holds characters that a header can't carry; allowed is ASCII without blanks, 16 characters or more.");
+        Range(s => s.Limits.MaxConcurrentRequests, "ScimLite:Limits:MaxConcurrentRequests", 1, 100_000);
+        Range(s => s.ShutdownDelaySeconds, "ScimLite:ShutdownDelaySeconds", 0, 300);
+        Range(s => s.Redis.AckReplicas, "ScimLite:Redis:AckReplicas", 0, 16);
+        PemFile(s => s.Redis.CertificateAuthority, "ScimLite:Redis:CertificateAuthority");
+        PemFile(s => s.Redis.ClientCertificate, "ScimLite:Redis:ClientCertificate");
+        PemFile(s => s.Redis.ClientKey, "ScimLite:Redis:ClientKey");
         RuleFor(s => s.Tenants).Custom(CheckTenants);
     }
 
     private void Range(System.Linq.Expressions.Expression<Func<Settings, int>> setting, string key, int from, int to) =>
         RuleFor(setting).InclusiveBetween(from, to).OverridePropertyName(key)
             .WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed[key[(key.LastIndexOf(':') + 1)..]]}.");
+
+    private void PemFile(System.Linq.Expressions.Expression<Func<Settings, string>> setting, string key) =>
+        RuleFor(setting).Must(file => file.Length == 0 || File.Exists(file)).OverridePropertyName(key)
+            .WithMessage("{PropertyPath} is '{PropertyValue}'; allowed is a PEM file that ScimLite may read.");
 
     private static void CheckTenants(IReadOnlyDictionary<string, TenantSettings> tenants, ValidationContext<Settings> context)
     {
