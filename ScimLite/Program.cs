@@ -79,7 +79,7 @@ else
 }
 services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
 services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
-services.AddSingleton<ResourceHandlers>().AddSingleton<DiscoveryHandlers>();
+services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
 services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>();
 services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions)).Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -118,6 +118,7 @@ app.Use(TenantGate.Use);
 
 // Routes, in the order of RFC 7644 §3.2; /scim and /scim/v2 are the same thing
 var resources = app.Services.GetRequiredService<ResourceHandlers>();
+var me = app.Services.GetRequiredService<MeHandler>();
 var discovery = app.Services.GetRequiredService<DiscoveryHandlers>();
 foreach (var root in (string[])[Addresses.Root, "/scim"])
 {
@@ -132,6 +133,11 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
         scim.MapPatch(one, http => resources.Patch(http, type));
         scim.MapDelete(one, http => resources.Delete(http, type));
     }
+    scim.MapMethods("/Me", ["GET", "HEAD"], http => me.As(http, resources.Read));
+    scim.MapPost("/Me", me.Create);
+    scim.MapPut("/Me", http => me.As(http, resources.Replace));
+    scim.MapPatch("/Me", http => me.As(http, resources.Patch));
+    scim.MapDelete("/Me", http => me.As(http, resources.Delete));
     scim.MapMethods("/ServiceProviderConfig", ["GET", "HEAD"], discovery.ServiceProviderConfig);
     scim.MapMethods("/Schemas", ["GET", "HEAD"], discovery.Schemas);
     scim.MapMethods("/Schemas/{id}", ["GET", "HEAD"], discovery.Schema);

@@ -372,4 +372,22 @@ public abstract partial class StoreContract(IResourceStore store)
 
         Assert.Equal(before, await tenant.Everything());
     }
+
+    [Fact]
+    public async Task A_write_may_be_refused_on_the_versions_that_it_names()
+    {
+        await tenant.CreateUser("a");
+        await tenant.CreateGroup("g");
+        foreach (var expected in new[] { Expected.NoneOf(1), Expected.NoneOf(7, 1), Expected.OneOf() })
+        {
+            Assert.Equal(new CommitOutcome.Stale(1), await tenant.Commit(tenant.Document(User, "a", "b", expected)));
+            Assert.Equal(new CommitOutcome.Stale(1), await tenant.Commit(tenant.Membership("g", add: ["a"]) with { Expected = expected }));
+            Assert.Equal(new CommitOutcome.Stale(1), await tenant.Delete(User, "a", expected));
+            Assert.IsType<CommitOutcome.Missing>(await tenant.Delete(User, "nobody", expected));
+        }
+
+        Assert.Equal(2, (await tenant.Done(tenant.Document(User, "a", "b", Expected.NoneOf(2, 11)))).Version);
+        Assert.Equal(2, (await tenant.Done(tenant.Membership("g", add: ["a"]) with { Expected = Expected.NoneOf() })).Version);
+        Assert.IsType<CommitOutcome.Committed>(await tenant.Delete(User, "a", Expected.NoneOf(1, 21)));
+    }
 }

@@ -1,41 +1,23 @@
-using System.Text.RegularExpressions;
+using Microsoft.Extensions.Primitives;
+using ScimLite.Provisioning;
 using ScimLite.Store;
 
 namespace ScimLite.Handlers;
 
-/// <summary>Reads <c>If-Match</c> and <c>If-None-Match</c>, RFC 7644 §3.14. Tags that are none of ours match no version.</summary>
-public static partial class Preconditions
+/// <summary>Reads <c>If-Match</c> and <c>If-None-Match</c>, RFC 7644 §3.14.</summary>
+public static class Preconditions
 {
-    /// <summary>Which versions a write may meet; null when the client doesn't care.</summary>
-    public static Expected? IfMatch(HttpContext http)
-    {
-        var header = http.Request.Headers.IfMatch;
-        if (header.Count == 0)
-        {
-            return null;
-        }
-        var tags = Tags(header);
-        return tags.Contains("*") ? Expected.Any : Expected.OneOf(tags.Select(Version).OfType<long>());
-    }
+    /// <summary>Which versions a write may meet; null when the client doesn't care. RFC 9110 §13.1.2: a write that meets a version in
+    /// <c>If-None-Match</c> is refused like one that meets none in <c>If-Match</c>.</summary>
+    public static Expected? OfWrite(HttpContext http) => EntityTags.Expect(Text(http.Request.Headers.IfMatch), Text(http.Request.Headers.IfNoneMatch));
+
+    /// <summary>Whether a read is refused, since the client wants to see another version alone (RFC 9110 §13.1.1).</summary>
+    public static bool Fails(HttpContext http, long version) =>
+        EntityTags.Expect(Text(http.Request.Headers.IfMatch), null) is { } expected && !expected.Allows(version);
 
     /// <summary>Whether the client has this version already.</summary>
-    public static bool IfNoneMatch(HttpContext http, long version)
-    {
-        var header = http.Request.Headers.IfNoneMatch;
-        return header.Count > 0 && Tags(header) is var tags && (tags.Contains("*") || tags.Any(t => Version(t) == version));
-    }
+    public static bool IfNoneMatch(HttpContext http, long version) =>
+        EntityTags.Expect(null, Text(http.Request.Headers.IfNoneMatch)) is { } expected && !expected.Allows(version);
 
-    // A tag in quotes may hold commas.
-    private static string[] Tags(Microsoft.Extensions.Primitives.StringValues header) =>
-        [.. Tag().Matches(header.ToString()).Select(m => m.Value)];
-
-    // Compared weakly: "3" and W/"3" are the same version. Clients also send the tag without its quotes.
-    private static long? Version(string tag)
-    {
-        var opaque = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
-        return long.TryParse(opaque.Trim('"'), System.Globalization.NumberStyles.None, null, out var version) ? version : null;
-    }
-
-    [GeneratedRegex("(?:W/)?\"[^\"]*\"|[^,\\s]+")]
-    private static partial Regex Tag();
+    private static string? Text(StringValues header) => header.Count == 0 ? null : header.ToString();
 }

@@ -36,9 +36,13 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
             // Not refused: a client that asks whether something is there has its answer.
             await ScimResults.WriteErrorAsync(http, ScimError.NotFound(type.Name, Id(http))).ConfigureAwait(false);
         }
+        else if (Preconditions.Fails(http, resource.Version))
+        {
+            await RefuseAsync(http, ScimError.PreconditionFailed(Id(http), EntityTags.Of(resource.Version)), call).ConfigureAwait(false);
+        }
         else if (Preconditions.IfNoneMatch(http, resource.Version))
         {
-            http.Response.Headers.ETag = ResourceView.ETag(resource.Version);
+            http.Response.Headers.ETag = EntityTags.Of(resource.Version);
             http.Response.StatusCode = 304;
         }
         else
@@ -76,38 +80,40 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         var projection = ReadProjection(http, type);
         using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
         var caller = Caller(http);
-        var outcome = await provisioner.ReplaceAsync(caller, type, Id(http), body.RootElement, Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        var outcome = await provisioner.ReplaceAsync(caller, type, Id(http), body.RootElement, Preconditions.OfWrite(http), call, http.RequestAborted).ConfigureAwait(false);
         await WriteAsync(http, 200, outcome, type, caller, projection, call).ConfigureAwait(false);
     });
 
-    /// <summary>RFC 7644 §3.5.2: users answer 200 with the resource; groups 204, unless attributes were asked for or the dialect is <c>rfc</c>.</summary>
+    /// <summary>RFC 7644 §3.5.2: users answer 200 with the resource; groups 204, unless the resource or attributes of it were asked for, or the
+    /// dialect is <c>rfc</c>.</summary>
     public Task Patch(HttpContext http, ResourceType type) => RunAsync(http, type, "patch", async call =>
     {
         var projection = ReadProjection(http, type);
         using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
         var caller = Caller(http);
-        var outcome = await provisioner.PatchAsync(caller, type, Id(http), body.RootElement, Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        var outcome = await provisioner.PatchAsync(caller, type, Id(http), body.RootElement, Preconditions.OfWrite(http), call, http.RequestAborted).ConfigureAwait(false);
         if (outcome is not Provisioned.Done done || !type.HasMembers)
         {
             await WriteAsync(http, 200, outcome, type, caller, projection, call).ConfigureAwait(false);
             return;
         }
-        if (caller.Dialect == Protocol.Patches.Dialect.Entra && http.Request.Query["attributes"].Count == 0)
+        var wish = Preferences.Return(http);
+        if (wish == ReturnPreference.Minimal
+            || (wish == ReturnPreference.None && caller.Dialect == Protocol.Patches.Dialect.Entra && http.Request.Query["attributes"].Count == 0))
         {
-            http.Response.Headers.ETag = ResourceView.ETag(done.Version);
-            http.Response.StatusCode = 204;
+            WriteMinimal(http, 204, done, type, caller, wish);
             return;
         }
         // The members were not loaded for the change; the answer shows them, so they are read now.
         var resource = await provisioner.ReadAsync(caller, type, done.Id, WantsLinks(type, projection), http.RequestAborted).ConfigureAwait(false);
         await (resource is null ? RefuseAsync(http, ScimError.NotFound(type.Name, done.Id), call)
-            : WriteAsync(http, 200, resource, type, caller, Projection.ForWrite(type, projection, done.Written))).ConfigureAwait(false);
+            : WriteAsync(http, 200, resource, type, caller, Projection.ForWrite(type, projection, done.Written), wish)).ConfigureAwait(false);
     });
 
     /// <summary>RFC 7644 §3.6: 204, then 404.</summary>
     public Task Delete(HttpContext http, ResourceType type) => RunAsync(http, type, "delete", async call =>
     {
-        var outcome = await provisioner.DeleteAsync(Caller(http), type, Id(http), Preconditions.IfMatch(http), call, http.RequestAborted).ConfigureAwait(false);
+        var outcome = await provisioner.DeleteAsync(Caller(http), type, Id(http), Preconditions.OfWrite(http), call, http.RequestAborted).ConfigureAwait(false);
         if (outcome is Provisioned.Refused refused)
         {
             await RefuseAsync(http, refused.Error, call).ConfigureAwait(false);
@@ -145,16 +151,38 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     }
 
     private static Task WriteAsync(
-        HttpContext http, int status, Provisioned outcome, ResourceType type, Caller caller, Projection? projection, ScimCall call) => outcome switch
-        {
-            Provisioned.Done done => WriteAsync(http, status, done.Resource!, type, caller, Projection.ForWrite(type, projection, done.Written)),
-            Provisioned.Refused refused => RefuseAsync(http, refused.Error, call),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-
-    private static Task WriteAsync(HttpContext http, int status, StoredResource resource, ResourceType type, Caller caller, Projection? projection)
+        HttpContext http, int status, Provisioned outcome, ResourceType type, Caller caller, Projection? projection, ScimCall call)
     {
-        http.Response.Headers.ETag = ResourceView.ETag(resource.Version);
+        if (outcome is Provisioned.Refused refused)
+        {
+            return RefuseAsync(http, refused.Error, call);
+        }
+        var (done, wish) = ((Provisioned.Done)outcome, Preferences.Return(http));
+        if (wish == ReturnPreference.Minimal)
+        {
+            WriteMinimal(http, status == 201 ? 201 : 204, done, type, caller, wish);
+            return Task.CompletedTask;
+        }
+        return WriteAsync(http, status, done.Resource!, type, caller, Projection.ForWrite(type, projection, done.Written), wish);
+    }
+
+    // RFC 7240 §4.2: the headers say all that a client that knows what it wrote has to learn.
+    private static void WriteMinimal(HttpContext http, int status, Provisioned.Done done, ResourceType type, Caller caller, ReturnPreference wish)
+    {
+        Preferences.Applied(http, wish);
+        http.Response.Headers.ETag = EntityTags.Of(done.Version);
+        if (status == 201)
+        {
+            http.Response.Headers.Location = ResourceView.Location(caller.BaseUrl, type, done.Id);
+        }
+        http.Response.StatusCode = status;
+    }
+
+    private static Task WriteAsync(
+        HttpContext http, int status, StoredResource resource, ResourceType type, Caller caller, Projection? projection, ReturnPreference wish = ReturnPreference.None)
+    {
+        Preferences.Applied(http, wish);
+        http.Response.Headers.ETag = EntityTags.Of(resource.Version);
         if (status == 201)
         {
             http.Response.Headers.Location = ResourceView.Location(caller.BaseUrl, type, resource.Id);
@@ -184,16 +212,7 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     private static bool WantsLinks(ResourceType type, Projection? projection) =>
         (type.HasMembers || type.HasGroups) && projection?.Wants(type.HasMembers ? "members" : "groups") != false;
 
-    private Caller Caller(HttpContext http)
-    {
-        var identity = http.Features.Get<Identity>()!;
-        return new Caller(identity.Tenant.Id, identity.Credential, identity.Tenant.Dialect, identity.Tenant.AcceptUnknownMembers,
-            Correlation.Id(http), Addresses.BaseUrl(http, settings.PublicUrl))
-        {
-            RequestId = Correlation.RequestId(http),
-            IndirectGroups = identity.Tenant.IndirectGroups,
-        };
-    }
+    private Caller Caller(HttpContext http) => Callers.Of(http, settings.PublicUrl);
 
     private static string Id(HttpContext http) => (string)http.Request.RouteValues["id"]!;
 }

@@ -34,9 +34,15 @@ public sealed record ScimError(int Status, string? ScimType, string Detail)
     public static ScimError NotFound(string resourceType, string id) =>
         new(404, null, $"{resourceType} '{Shorten(id)}' does not exist. It may have been deleted; look it up again with a filter.");
 
-    /// <summary>412: the version that the client named is not the current one.</summary>
-    public static ScimError PreconditionFailed(string id) =>
-        new(412, null, $"'{Shorten(id)}' has changed since the version given in If-Match. Read it again and repeat the change.");
+    /// <summary>412: the current version is not one for which the client wants the request to be done.</summary>
+    /// <param name="id">The resource.</param>
+    /// <param name="tag">The entity tag of its current version.</param>
+    public static ScimError PreconditionFailed(string id, string tag) => new(412, null,
+        $"'{Shorten(id)}' has version {tag} now, which If-Match or If-None-Match (in a Bulk: version) rules out. Read it again and repeat the change.");
+
+    /// <summary>428 (RFC 6585 §3): the client has to say which version it means. Not 412, to which clients answer by repeating the request.</summary>
+    public static ScimError PreconditionRequired(string id) => new(428, null,
+        $"A change here has to name the version that it means. Read '{Shorten(id)}', and send its ETag as If-Match (in a Bulk: as version) with the change.");
 
     /// <summary>An error that RFC 7644 table 9 has no keyword for.</summary>
     public static ScimError Of(int status, string detail) => new(status, null, detail);

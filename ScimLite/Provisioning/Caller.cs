@@ -19,6 +19,9 @@ public sealed record Caller(string Tenant, string Credential, Dialect Dialect, b
     /// <summary>Whether users show the groups of their groups.</summary>
     public bool IndirectGroups { get; init; }
 
+    /// <summary>Whether a change has to name the version that it means.</summary>
+    public bool RequireIfMatch { get; init; }
+
     /// <summary>How far a read follows memberships for this caller.</summary>
     /// <param name="wanted">Whether it is to follow them at all.</param>
     public Follow Follow(bool wanted) => !wanted ? Store.Follow.None : IndirectGroups ? Store.Follow.Indirect : Store.Follow.Direct;

@@ -81,6 +81,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         var (type, dialect) = (key.Type, draft.Dialect);
         call.About(key.Id);
+        CheckConditional(caller, key.Id, precondition);
         var resource = SchemaRules.Read(body, type, dialect);
         var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
         var members = TakeMembers(resource, body, type);
@@ -131,6 +132,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         var (type, dialect) = (key.Type, draft.Dialect);
         call.About(key.Id);
+        CheckConditional(caller, key.Id, precondition);
         var patch = PatchRequest.Read(body, dialect);
         patchValidator.Check(patch);
         call.Patches(patch.Operations.Count);
@@ -181,12 +183,14 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         Caller caller, ResourceType type, string id, Expected? precondition, ScimCall call, CancellationToken cancel)
     {
         var key = new ResourceKey(caller.Tenant, type, id);
-        return new ActivityDraft(log, caller, key, "delete", default, call).RunAsync(draft => DeleteAsync(key, precondition, draft, call, cancel));
+        return new ActivityDraft(log, caller, key, "delete", default, call).RunAsync(draft => DeleteAsync(caller, key, precondition, draft, call, cancel));
     }
 
-    private async ValueTask<Provisioned> DeleteAsync(ResourceKey key, Expected? precondition, ActivityDraft draft, ScimCall call, CancellationToken cancel)
+    private async ValueTask<Provisioned> DeleteAsync(
+        Caller caller, ResourceKey key, Expected? precondition, ActivityDraft draft, ScimCall call, CancellationToken cancel)
     {
         call.About(key.Id);
+        CheckConditional(caller, key.Id, precondition);
         var deletion = new Deletion(key, precondition ?? Expected.Any, draft.Entry());
         var outcome = await store.DeleteAsync(deletion, cancel).ConfigureAwait(false);
         if (outcome is CommitOutcome.Committed done)
@@ -217,7 +221,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             }
             if (precondition is not null && !precondition.Allows(current.Version))
             {
-                return new Provisioned.Refused(ScimError.PreconditionFailed(key.Id));
+                return new Provisioned.Refused(ScimError.PreconditionFailed(key.Id, EntityTags.Of(current.Version)));
             }
             var (change, links) = plan(current);
             var outcome = await store.CommitAsync(change, token).ConfigureAwait(false);
@@ -243,7 +247,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     private static Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key) => new(outcome switch
     {
         CommitOutcome.Missing => ScimError.NotFound(key.Type.Name, key.Id),
-        CommitOutcome.Stale => ScimError.PreconditionFailed(key.Id),
+        CommitOutcome.Stale stale => ScimError.PreconditionFailed(key.Id, EntityTags.Of(stale.Version)),
         CommitOutcome.Taken taken => ScimError.Uniqueness(
             $"{Told(taken.Term)} is already used by another {key.Type.Name}. "
             + (taken.Term.Attribute.Leaf is { Type: AttributeType.String, CaseExact: false } ? "Upper and lower case count as the same. " : "")
@@ -256,6 +260,14 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     private static string Told(IndexTerm term) => term.Attribute.Leaf.Returned == Returned.Never
         ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value!)}'";
+
+    private static void CheckConditional(Caller caller, string id, Expected? precondition)
+    {
+        if (caller.RequireIfMatch && precondition is not { NamesVersion: true })
+        {
+            throw new ScimException(ScimError.PreconditionRequired(id));
+        }
+    }
 
     private static MembershipDelta TakeMembers(JsonObject resource, JsonElement body, ResourceType type)
     {

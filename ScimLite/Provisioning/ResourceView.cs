@@ -11,9 +11,6 @@ namespace ScimLite.Provisioning;
 /// <summary>A stored resource as clients see it: with <c>meta</c>, a group with <c>members</c>, a user with <c>groups</c>, all computed at read.</summary>
 public static class ResourceView
 {
-    /// <summary>The weak entity tag of a version, <c>W/"3"</c>.</summary>
-    public static string ETag(long version) => $"W/\"{version}\"";
-
     /// <summary>The address of a resource.</summary>
     public static string Location(string baseUrl, ResourceType type, string id) => $"{baseUrl}{type.Endpoint}/{Uri.EscapeDataString(id)}";
 
@@ -30,7 +27,7 @@ public static class ResourceView
         meta["created"] = resource.Created;
         meta["lastModified"] = resource.LastModified;
         meta["location"] = Location(baseUrl, type, resource.Id);
-        meta["version"] = ETag(resource.Version);
+        meta["version"] = EntityTags.Of(resource.Version);
         tree["meta"] = meta;
         return tree;
     }

@@ -16,11 +16,17 @@ public sealed record Expected
     /// <summary>It has one of these versions.</summary>
     public static Expected OneOf(params IEnumerable<long> versions) => new($",{string.Join(',', versions)},");
 
-    /// <summary><c>any</c>, <c>absent</c>, or the versions with a comma before and behind each.</summary>
+    /// <summary>It exists, in a version that is none of these.</summary>
+    public static Expected NoneOf(params IEnumerable<long> versions) => new($"!,{string.Join(',', versions)},");
+
+    /// <summary>Whether it tells which versions are wanted, and not merely which are not.</summary>
+    public bool NamesVersion => Text[0] != '!';
+
+    /// <summary><c>any</c>, <c>absent</c>, or the versions with a comma before and behind each; an exclamation mark in front turns them round.</summary>
     internal string Text { get; }
 
-    /// <summary>Whether a write may go on that meets this version.</summary>
-    internal bool Allows(long version) => Text == "any" || Text.Contains($",{version},", StringComparison.Ordinal);
+    /// <summary>Whether a request may go on that meets this version.</summary>
+    public bool Allows(long version) => Text == "any" || Text.Contains($",{version},", StringComparison.Ordinal) == NamesVersion;
 }
 
 /// <summary>A write to one resource.</summary>

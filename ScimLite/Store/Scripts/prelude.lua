@@ -173,5 +173,6 @@ local function log(outcome, added, removed, now, entry, oldest, most, id, names)
 end
 
 local function expects(expected, version)
-  return expected == 'any' or string.find(expected, ',' .. string.format('%d', version) .. ',', 1, true) ~= nil
+  local named = string.find(expected, ',' .. string.format('%d', version) .. ',', 1, true) ~= nil
+  return expected == 'any' or named == (string.sub(expected, 1, 1) ~= '!')
 end
