@@ -141,7 +141,8 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
         if (body["Resources"] is JsonArray resources)
         {
             body["Resources"] = new JsonArray([.. resources.Where(r => stays(r!.AsObject())).Select(r => r!.DeepClone())]);
-            body["totalResults"] = body["itemsPerPage"] = body["Resources"]!.AsArray().Count;
+            var count = body["Resources"]!.AsArray().Count;
+            (body["totalResults"], body["itemsPerPage"]) = (count, count);
         }
     }
 

@@ -25,6 +25,9 @@ public sealed record EntraClientOptions(IReadOnlyList<string> Targets, string To
     /// <summary>A longer Retry-After is not waited for.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Tells for a request whether its answer is to be thrown away with the connection, and after how long at the latest; null: never.</summary>
+    public Func<EntraRequest, TimeSpan?>? CutAfter { get; init; }
+
     /// <summary>Is told every exchange, the repeated ones too; called from many threads.</summary>
     public Action<Exchange>? Recorder { get; init; }
 }
@@ -125,20 +128,25 @@ public sealed class EntraClient : IDisposable
         }
         var url = options.Targets[(int)(number % options.Targets.Count)] + request.Path;
         var start = clock.GetTimestamp();
-        using var deadline = new CancellationTokenSource(options.Timeout, clock);
+        var cut = options.CutAfter?.Invoke(request);
+        using var deadline = new CancellationTokenSource(cut ?? options.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         Exchange exchange;
         try
         {
             using var message = Message(request, url);
             using var answer = await http.SendAsync(message, either.Token).ConfigureAwait(false);
+            if (cut is not null)
+            {
+                throw new OperationCanceledException();
+            }
             var body = await answer.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
             var headers = answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
             exchange = new Exchange(request, url, (int)answer.StatusCode, headers, body, clock.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            exchange = Unanswered(ExchangeFault.TimedOut, $"no answer in {options.Timeout.TotalSeconds} s");
+            exchange = cut is null ? Unanswered(ExchangeFault.TimedOut, $"no answer in {options.Timeout.TotalSeconds} s") : Unanswered(ExchangeFault.Broken, "cut on purpose");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -161,9 +169,7 @@ public sealed class EntraClient : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The message disposes its content.")]
     private HttpRequestMessage Message(EntraRequest request, string url)
     {
-        // Uri would rewrite some escapes; what was written is what must be sent.
-        var literal = new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), literal) { Version = HttpVersion.Version11 };
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), url) { Version = HttpVersion.Version11 };
         if ((request.Token ?? Token) is { Length: > 0 } token)
         {
             message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);

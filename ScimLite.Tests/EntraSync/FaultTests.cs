@@ -1,0 +1,76 @@
+using ScimLite.EntraSync;
+using ScimLite.Tests.Hosting;
+
+namespace ScimLite.Tests.EntraSync;
+
+/// <summary>A server with a fault does not converge, and the report names the fault.</summary>
+public sealed class FaultTests
+{
+    [Theory]
+    [InlineData(ServerFault.LosesParallelMembers, SyncDialect.Default, "LosesParallelMembers", "never read the group and write it back whole")]
+    [InlineData(ServerFault.LosesParallelMembers, SyncDialect.AadOptscim062020, "LosesParallelMembers", "never read the group and write it back whole")]
+    [InlineData(ServerFault.WipesOnRemoveWithValue, SyncDialect.Default, "WipesOnRemoveWithValue", "Remove the members that the value names, and no other")]
+    [InlineData(ServerFault.HidesDisabledUsers, SyncDialect.Default, "HidesDisabledUsers", "Keep disabled users visible")]
+    [InlineData(ServerFault.MatchesCaseSensitively, SyncDialect.Default, "MatchesCaseSensitively", "Compare userName without regard to case")]
+    [InlineData(ServerFault.AnswersNoMatchWith404, SyncDialect.Default, "NoMatchIsNoList", "never 404")]
+    [InlineData(ServerFault.RewritesPhoneNumbers, SyncDialect.Default, "ChangesValues", "Store values exactly as they were sent")]
+    [InlineData(ServerFault.AnswersBooleansAsText, SyncDialect.Default, "AnswersBooleansAsText", "store and answer a boolean")]
+    [InlineData(ServerFault.AnswersManagerAsText, SyncDialect.Default, "AnswersManagerInAnotherForm", "answer an object with value")]
+    public async Task The_fault_is_named_and_what_is_to_be_done(ServerFault fault, SyncDialect dialect, string name, string advice)
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+        using var broken = new BrokenServer(host.Server.CreateHandler(), fault);
+
+        var report = await SyncRun.Against(broken, SyncRun.Small with { Dialect = dialect }, host.Token);
+
+        Assert.False(report.Converged);
+        Assert.Equal(Verbs.Differences, report.ExitCode);
+        var diagnosis = Assert.Single(report.Diagnoses, d => d.Fault != "NeverConverges");
+        Assert.Equal(name, diagnosis.Fault);
+        Assert.Contains(advice, diagnosis.Sentence, StringComparison.Ordinal);
+        Assert.Contains(name, ReportText.Write(report), StringComparison.Ordinal);
+        // What does not come back as it was sent is sent again in the cycle in which nothing changed.
+        var writesAgain = fault is ServerFault.RewritesPhoneNumbers or ServerFault.AnswersBooleansAsText or ServerFault.AnswersManagerAsText;
+        Assert.Equal(writesAgain, report.Diagnoses.Any(d => d.Fault == "NeverConverges"));
+    }
+
+    [Fact]
+    public async Task Differences_tell_resource_attribute_what_was_sent_and_what_is_there()
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+        using var broken = new BrokenServer(host.Server.CreateHandler(), ServerFault.RewritesPhoneNumbers);
+
+        var report = await SyncRun.Against(broken, SyncRun.Small with { Cycles = 1 }, host.Token);
+
+        Assert.Equal(report.DifferenceCount, report.Differences.Count);
+        Assert.All(report.Differences, d =>
+        {
+            Assert.StartsWith("Users/", d.Resource, StringComparison.Ordinal);
+            Assert.StartsWith("phoneNumbers[type eq ", d.Attribute, StringComparison.Ordinal);
+            Assert.Equal(d.Actual, string.Concat(d.Expected!.Where(char.IsAsciiDigit)));
+        });
+    }
+
+    [Fact]
+    public async Task A_refused_credential_is_no_difference_but_a_target_that_cant_be_used()
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+
+        var report = await SyncRun.Against(host.Server.CreateHandler(), SyncRun.Small, "a-wrong-token");
+
+        Assert.Equal(Verbs.Unusable, report.ExitCode);
+        Assert.Contains("refused with 401", report.Ended, StringComparison.Ordinal);
+        Assert.Equal(1, report.RequestCount);
+    }
+
+    [Fact]
+    public async Task At_the_cap_the_run_stops_and_says_so()
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+
+        var report = await SyncRun.Against(host, SyncRun.Small, wire => wire with { MaxRequests = 100 });
+
+        Assert.Equal((false, 100, Verbs.Differences), (report.Converged, (int)report.RequestCount, report.ExitCode));
+        Assert.Contains("The cap of 100 requests is reached", ReportText.Write(report), StringComparison.Ordinal);
+    }
+}
