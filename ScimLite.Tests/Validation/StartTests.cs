@@ -10,6 +10,8 @@ public sealed partial class StartTests
     [Theory]
     [InlineData("ScimLite__Limits__MaxPageSize", "0", "ScimLite:Limits:MaxPageSize is 0; allowed is 1 to 10000.")]
     [InlineData("ScimLite__Tenants__acme__Dialect", "okta", "ScimLite:Tenants:acme:Dialect is 'okta'; allowed is entra or rfc.")]
+    [InlineData("ScimLite__SchemaFolder", "no-such-folder", "ScimLite:SchemaFolder is 'no-such-folder'; allowed is a folder that can be read")]
+    [InlineData("ScimLite__Passwords", "keep", "ScimLite:Passwords is 'keep'; allowed is ignore or hash.")]
     [InlineData("ConnectionStrings__Redis", "localhost:6379,shoe=1,password=a-very-secret-password", "ConnectionStrings:Redis can't be read")]
     public async Task On_a_wrong_setting_it_exits_with_2_and_tells_key_value_and_what_is_allowed(string key, string value, string told)
     {

@@ -105,7 +105,9 @@ public sealed class Projection
 
     private void Narrow(JsonObject element, SchemaAttribute attribute, Schema? extension)
     {
-        var whole = only is null || only.Any(t => t.Sub is null && Is(t, attribute, extension));
+        // An attribute that is returned always is whole too where nothing is asked of it.
+        var whole = only is null || only.Any(t => t.Sub is null && Is(t, attribute, extension))
+            || (attribute.Returned == Returned.Always && !Names(only, attribute, extension, null));
         foreach (var name in element.Select(p => p.Key).ToArray())
         {
             if (attribute.Sub(name) is { } sub && !Keeps(attribute, extension, sub, whole))

@@ -24,9 +24,13 @@ internal sealed class JsonPlace(string file, string pointer, JsonElement value, 
     public JsonPlace? Find(string name) =>
         value.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null ? At(name, found) : null;
 
-    /// <summary>Notes each name that is none of these, since a slip of the pen would be read as a default.</summary>
+    /// <summary>Notes each name that is none of these, since a slip of the pen would be read as a default, and each that is given twice.</summary>
     public void Only(params IReadOnlyList<string> names)
     {
+        foreach (var twice in value.EnumerateObject().GroupBy(p => p.Name).Where(g => g.Count() > 1))
+        {
+            At(twice.Key, twice.First().Value).Fault("is given twice; give it once.");
+        }
         foreach (var property in value.EnumerateObject().Where(p => !names.Contains(p.Name)))
         {
             At(property.Name, property.Value).Fault($"is not known here; allowed are {Listed(names, "and")}.");

@@ -60,11 +60,6 @@ internal sealed partial class SchemaFiles
                 places.Add((place, schema));
             }
         }
-        var referable = builtIn.Select(t => t.Name).Concat(documents[Urns.ResourceType].Select(p => p.Text("name", "a name", required: false))).OfType<string>().ToHashSet();
-        foreach (var (place, _) in places)
-        {
-            SchemaDocument.CheckReferences(place, referable);
-        }
         if (faults.Count > 0)
         {
             // A resource type would be told to lack a schema that is there and only has a fault.
@@ -73,6 +68,18 @@ internal sealed partial class SchemaFiles
         foreach (var place in documents[Urns.ResourceType])
         {
             ReadType(place);
+        }
+        var referable = builtIn.Select(t => t.Name).Concat(documents[Urns.ResourceType].Select(p => p.Text("name", "a name", required: false))).OfType<string>().ToHashSet();
+        foreach (var (place, _) in places)
+        {
+            SchemaDocument.CheckReferences(place, referable);
+        }
+        foreach (var (place, schema) in places)
+        {
+            if (schemas.Values.FirstOrDefault(s => IsPathOf(schema.Id, s)) is { } owner)
+            {
+                place.Find("id")!.Fault($"is '{schema.Id}', which is also the path of an attribute of {owner.Name}; choose another.");
+            }
         }
         foreach (var (place, schema) in places.Where(p => faults.Count == 0 && !used.Contains(p.Schema.Id)))
         {
@@ -86,8 +93,9 @@ internal sealed partial class SchemaFiles
         try
         {
             using var document = JsonDocument.Parse(
-                file.Json.Span.StartsWith(mark) ? file.Json[mark.Length..] : file.Json, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
+                file.Json.Span.StartsWith(mark) ? file.Json[mark.Length..] : file.Json, new JsonDocumentOptions { MaxDepth = 16 });
             var place = new JsonPlace(file.Name, "", document.RootElement.Clone(), faults);
+            Decode(place.Value);
             if (place.Value.ValueKind == JsonValueKind.Object)
             {
                 return place;
@@ -96,14 +104,37 @@ internal sealed partial class SchemaFiles
         }
         catch (JsonException e)
         {
-            faults.Add($"{file.Name}: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} is not valid JSON: a syntax error, a name given twice in one object, or more than 16 levels.");
+            faults.Add($"{file.Name}: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} is not valid JSON, or has more than 16 levels.");
         }
         catch (InvalidOperationException)
         {
-            // The search for names given twice reads them, and stumbles over these.
-            faults.Add($"{file.Name}: the document holds half of a surrogate pair (\\ud800 to \\udfff); allowed are complete characters.");
+            faults.Add($"{file.Name}: the document holds bytes that are not UTF-8, or half of a surrogate pair (\\ud800 to \\udfff); allowed is Unicode text.");
         }
         return null;
+    }
+
+    // What is no text throws when it is read, and would do so later.
+    private static void Decode(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                {
+                    _ = property.Name;
+                    Decode(property.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    Decode(item);
+                }
+                break;
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+        }
     }
 
     private static string? Kind(JsonPlace place)
@@ -264,6 +295,9 @@ internal sealed partial class SchemaFiles
         }
         return paths;
     }
+
+    private static bool IsPathOf(string urn, Schema schema) =>
+        urn.StartsWith(schema.Id + ":", StringComparison.OrdinalIgnoreCase) && schema.Find(urn[(schema.Id.Length + 1)..]) is not null;
 
     private Schema? Use(string urn)
     {
