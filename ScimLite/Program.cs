@@ -81,7 +81,11 @@ services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
 services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
 services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
-services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>();
+if (settings.AdminKey.Length > 0)
+{
+    services.AddAdminSessions(settings);
+}
+services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>().AddSingleton<SetupLinkHandlers>().AddSingleton<SessionHandlers>();
 services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions)).Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 services.AddRateLimiter(TenantLimits.Configure);
 services.AddExceptionHandler<AdminProblems>().AddExceptionHandler<ScimExceptionHandler>();
@@ -109,7 +113,7 @@ app.UseExceptionHandler(_ => { });
 app.UseMiddleware<LoadShedding>();
 app.Use(TenantGate.CollapseSlashes);
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
-app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin/api"), admin => admin.UseStatusCodePages(AdminProblems.WriteAsync));
+app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), admin => admin.UseStatusCodePages(AdminProblems.WriteAsync));
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
@@ -147,6 +151,7 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
 if (settings.AdminKey.Length > 0)
 {
     var (tenants, tokens) = (app.Services.GetRequiredService<TenantHandlers>(), app.Services.GetRequiredService<TokenHandlers>());
+    var (links, sessions) = (app.Services.GetRequiredService<SetupLinkHandlers>(), app.Services.GetRequiredService<SessionHandlers>());
     var admin = app.MapGroup("/admin/api").WithMetadata(new RequestSizeLimitAttribute(AdminProblems.MostBytes));
     var all = admin.MapGroup("/tenants").RequireAuthorization(AdminAccess.Policy);
     all.MapGet("", tenants.List);
@@ -157,7 +162,17 @@ if (settings.AdminKey.Length > 0)
     one.MapGet("", tenants.Read);
     one.MapGet("/tokens", tokens.List);
     one.MapPost("/tokens", tokens.Create);
-    one.MapDelete("/tokens/{tokenId}", tokens.Revoke);
+    all.MapDelete("/{tenant}/tokens/{tokenId}", tokens.Revoke);
+    all.MapGet("/{tenant}/setup-links", links.List);
+    all.MapPost("/{tenant}/setup-links", links.Create);
+    all.MapDelete("/{tenant}/setup-links/{linkId}", links.Revoke);
+    var page = app.MapGroup("/admin").WithMetadata(new RequestSizeLimitAttribute(AdminProblems.MostBytes));
+    page.MapMethods("", ["GET", "HEAD"], AdminPage.Index);
+    page.MapMethods("/assets/{file}", ["GET", "HEAD"], AdminPage.File);
+    page.MapGet("/session", (Delegate)sessions.Read);
+    page.MapPost("/session", sessions.Create);
+    page.MapDelete("/session", (Delegate)sessions.Delete);
+    page.MapGet("/sign-in", sessions.GoToProvider);
 }
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready");

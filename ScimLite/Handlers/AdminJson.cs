@@ -37,6 +37,10 @@ public sealed record TenantList(IReadOnlyList<JsonObject> Tenants);
 [JsonSerializable(typeof(TenantList))]
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(SetupLinkList))]
+[JsonSerializable(typeof(NewSetupLink))]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(SignIn))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {
     /// <summary>Adds it to the options of the routes.</summary>

@@ -15,7 +15,7 @@ public static class Banner
 
           Tenant URL     {url}{Addresses.Root}
           Secret Token   {token ?? "as set for each tenant"}
-          Admin API      {url}/admin/api
+          Admin page     {url}/admin
           Admin key      {adminKey ?? "as set"}
           Store          {(store == "memory" ? "in memory: the data is gone when this program ends" : store)}
 

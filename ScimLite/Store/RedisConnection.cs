@@ -80,6 +80,9 @@ public sealed class RedisConnection : IAsyncDisposable
         Func<IDatabase, TState, Task<T>> call, TState state, RedisKey record, Func<T, bool> done, CancellationToken cancel) =>
         RunAsync(call, state, Acks is null ? null : answer => done(answer) ? Acks.WaitAsync(record) : Task.CompletedTask, cancel);
 
+    /// <summary>The database, for a library that calls it by itself, outside of what stands round it here. Waits for the connection.</summary>
+    public IDatabase Database => OpenAsync().GetAwaiter().GetResult().GetDatabase();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

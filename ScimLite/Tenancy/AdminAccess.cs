@@ -21,7 +21,7 @@ public static class AdminAccess
     /// <summary>The claim of an administrator of one tenant; its value is the tenant's id.</summary>
     public const string OneTenant = "scimlite:admin-of";
 
-    private static readonly string[] Schemes = [AdminKeyHandler.SchemeName];
+    private static readonly string[] Schemes = [AdminKeyHandler.SchemeName, AdminSession.SchemeName];
 
     /// <summary>States the policies.</summary>
     public static void Configure(AuthorizationOptions options)

@@ -24,6 +24,9 @@ internal static class Credential
 
     /// <summary>Under which handle the store finds a client.</summary>
     public static string ClientHandle(string clientId) => $"client:{clientId}";
+
+    /// <summary>Under which handle the store finds a set-up link.</summary>
+    public static string SetupHandle(string hash) => $"setup:{hash}";
 }
 
 /// <summary>What a credential is good for.</summary>

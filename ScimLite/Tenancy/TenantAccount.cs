@@ -20,9 +20,12 @@ public sealed record TenantAccount
     /// <summary>The OAuth clients, oldest first.</summary>
     public IReadOnlyList<OAuthClient> Clients { get; init; } = [];
 
+    /// <summary>The set-up links for the customer's own administrator, oldest first.</summary>
+    public IReadOnlyList<SetupLink> SetupLinks { get; init; } = [];
+
     /// <summary>The account as the store keeps it.</summary>
     internal TenantDocument ToDocument(string tenant, long version) => new(tenant, version,
-        [.. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId))],
+        [.. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId)), .. SetupLinks.Select(l => Credential.SetupHandle(l.Hash))],
         TenancyJson.Write(this));
 
     /// <summary>Reads what <see cref="ToDocument"/> wrote.</summary>
@@ -65,6 +68,15 @@ public sealed record ClientSecret(string SecretId, string Prefix, string Hash, D
 /// <param name="Subject"><c>sub</c>: the object id of the service principal.</param>
 /// <param name="TenantId"><c>tid</c>: the Entra tenant.</param>
 public sealed record Federation(string Issuer, string Audience, string Subject, string TenantId);
+
+/// <summary>A link with which a customer's administrator connects one tenant, as it is kept. Its secret is 256 random bits that only the store's hash
+/// recognises, which says as much as a signature would, and can be revoked.</summary>
+/// <param name="Id">The link's id.</param>
+/// <param name="Name">Who got it.</param>
+/// <param name="Hash">Its secret's SHA-256, small hexadecimal letters.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends.</param>
+public sealed record SetupLink(string Id, string Name, string Hash, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>What the store keeps of an access token under the token's hash.</summary>
 /// <param name="ClientId">The client that it was given to; without that client it is worth nothing.</param>

@@ -98,6 +98,34 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
     public ValueTask<AccountOutcome> RevokeTokenAsync(string tenant, string tokenId, CancellationToken cancel) =>
         UpdateAsync(tenant, account => Without(account.Tokens, t => t.Id == tokenId) is { } left ? account with { Tokens = left } : account, cancel, mustChange: true);
 
+    /// <summary>Makes a set-up link.</summary>
+    /// <returns><c>Done</c> with the link's secret, which can't be read again.</returns>
+    public async ValueTask<AccountOutcome> IssueSetupLinkAsync(string tenant, NewSetupLink wanted, CancellationToken cancel)
+    {
+        var secret = Credential.NewSecret();
+        var link = new SetupLink(Credential.NewId(), wanted.Name!.Trim(), SecretHash.Of(secret).ToString(), Now, wanted.ExpiresAt ?? Now.AddDays(7));
+        var outcome = await UpdateAsync(tenant, account => account.SetupLinks.Count >= MostCredentials ? null
+            : account with { SetupLinks = [.. account.SetupLinks, link] }, cancel).ConfigureAwait(false);
+        return outcome is AccountOutcome.Done done ? done with { SetupLink = link, Secret = secret } : outcome;
+    }
+
+    /// <summary>Revokes a set-up link; sessions made with it end.</summary>
+    public ValueTask<AccountOutcome> RevokeSetupLinkAsync(string tenant, string linkId, CancellationToken cancel) =>
+        UpdateAsync(tenant, account => Without(account.SetupLinks, l => l.Id == linkId) is { } left ? account with { SetupLinks = left } : account, cancel, mustChange: true);
+
+    /// <summary>The tenant and the link that a secret opens; null when it opens none, or none any more.</summary>
+    public async ValueTask<(string Tenant, SetupLink Link)?> OpenSetupLinkAsync(string secret, CancellationToken cancel)
+    {
+        var hash = SecretHash.Of(secret).ToString();
+        var found = await store.FindAsync(Credential.SetupHandle(hash), cancel).ConfigureAwait(false);
+        var link = found is null ? null : TenantAccount.From(found.Document).SetupLinks.SingleOrDefault(l => Credential.Matches(secret, l.Hash));
+        return link is not null && link.ExpiresAt > Now && Show(found!.Document.Tenant, TenantAccount.From(found.Document)) is not null ? (found.Document.Tenant, link) : null;
+    }
+
+    /// <summary>Whether a set-up link is still good.</summary>
+    public async ValueTask<bool> IsSetupLinkAliveAsync(string tenant, string linkId, CancellationToken cancel) =>
+        await FindAsync(tenant, cancel).ConfigureAwait(false) is { } entry && entry.Account.SetupLinks.Any(l => l.Id == linkId && l.ExpiresAt > Now);
+
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static T[]? Without<T>(IReadOnlyList<T> all, Func<T, bool> which)
@@ -172,6 +200,9 @@ public abstract record AccountOutcome
 
         /// <summary>The client's new secret.</summary>
         public ClientSecret? ClientSecret { get; init; }
+
+        /// <summary>The set-up link that was made.</summary>
+        public SetupLink? SetupLink { get; init; }
 
         /// <summary>The secret itself, which is shown this once.</summary>
         public string? Secret { get; init; }

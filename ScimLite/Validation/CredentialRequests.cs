@@ -23,6 +23,11 @@ public sealed record NewFederation(string? Issuer, string? Audience, string? Sub
 /// <param name="ExpiresAt">When it is to end; null: in a year.</param>
 public sealed record NewSecret(DateTimeOffset? ExpiresAt);
 
+/// <summary>Asks the admin API for a set-up link.</summary>
+/// <param name="Name">Who is to get it.</param>
+/// <param name="ExpiresAt">When it is to end, in 90 days at the latest; null: in a week.</param>
+public sealed record NewSetupLink(string? Name, DateTimeOffset? ExpiresAt);
+
 /// <summary>What can be asked for as a Secret Token.</summary>
 public sealed class NewTokenValidator : AbstractValidator<NewToken>
 {
@@ -62,6 +67,18 @@ public sealed class NewSecretValidator : AbstractValidator<NewSecret>
     /// <summary>States the rules.</summary>
     public NewSecretValidator(TimeProvider clock) =>
         RuleFor(s => s.ExpiresAt).Must(at => CredentialRules.IsSoon(at, clock)).WithMessage(CredentialRules.Soon);
+}
+
+/// <summary>What can be asked for as a set-up link.</summary>
+public sealed class NewSetupLinkValidator : AbstractValidator<NewSetupLink>
+{
+    /// <summary>States the rules.</summary>
+    public NewSetupLinkValidator(TimeProvider clock)
+    {
+        RuleFor(l => l.Name).Must(CredentialRules.IsName).WithMessage(CredentialRules.Name);
+        RuleFor(l => l.ExpiresAt).Must(at => at is null || (at > clock.GetUtcNow() && at < clock.GetUtcNow().AddDays(91)))
+            .WithMessage("expiresAt is in the past or more than 90 days away; send a time between, or leave it out for one week.");
+    }
 }
 
 /// <summary>What the validators share.</summary>

@@ -21,6 +21,9 @@ public sealed record Settings
     /// <summary>The key of the admin API and the admin page, ASCII without blanks, 16 characters at least; empty: there are none.</summary>
     public string AdminKey { get; init; } = "";
 
+    /// <summary>How administrators sign in at the admin page without the key.</summary>
+    public OpenIdConnectSettings OpenIdConnect { get; init; } = new();
+
     /// <summary>The tenants, by id.</summary>
     public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
 
@@ -72,6 +75,28 @@ public sealed record TenantSettings
 
     /// <summary>Whether PUT, PATCH and DELETE without <c>If-Match</c> are refused.</summary>
     public bool RequireIfMatch { get; init; }
+}
+
+/// <summary>An identity provider for administrators, such as Entra, under <c>ScimLite:OpenIdConnect</c>.</summary>
+public sealed record OpenIdConnectSettings
+{
+    /// <summary>The issuer, such as <c>https://login.microsoftonline.com/{tenant id}/v2.0</c>; empty: administrators sign in with the key alone.</summary>
+    public string Authority { get; init; } = "";
+
+    /// <summary>The application's id.</summary>
+    public string ClientId { get; init; } = "";
+
+    /// <summary>The application's secret.</summary>
+    public string ClientSecret { get; init; } = "";
+
+    /// <summary>The ids of the groups (claim <c>groups</c>) whose members are administrators.</summary>
+    public IReadOnlyList<string> AllowedGroups { get; init; } = [];
+
+    /// <summary>The app roles (claim <c>roles</c>) whose bearers are administrators.</summary>
+    public IReadOnlyList<string> AllowedRoles { get; init; } = [];
+
+    /// <summary>Whether there is one.</summary>
+    public bool IsOn => Authority.Length > 0;
 }
 
 /// <summary>What happens to a user's <c>password</c>.</summary>

@@ -24,6 +24,10 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
     {
         RuleFor(s => s.PublicUrl).Must(url => url.Length == 0 || IsOrigin(url)).OverridePropertyName("ScimLite:PublicUrl")
             .WithMessage("{PropertyPath} is '{PropertyValue}'; allowed is scheme and host alone, such as https://scim.example.com.");
+        RuleFor(s => s.OpenIdConnect).Must(o => !o.IsOn || (Uri.TryCreate(o.Authority, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))))
+            .OverridePropertyName("ScimLite:OpenIdConnect:Authority").WithMessage(s => $"{{PropertyPath}} is '{s.OpenIdConnect.Authority}'; allowed is an https address, such as https://login.microsoftonline.com/<tenant id>/v2.0.");
+        RuleFor(s => s.OpenIdConnect).Must(o => !o.IsOn || (o.ClientId.Length > 0 && o.ClientSecret.Length > 0 && o.AllowedGroups.Count + o.AllowedRoles.Count > 0))
+            .OverridePropertyName("ScimLite:OpenIdConnect").WithMessage("{PropertyPath} needs ClientId, ClientSecret, and AllowedGroups or AllowedRoles: without them everybody whom the authority knows would be an administrator.");
         RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
             .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
         Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);

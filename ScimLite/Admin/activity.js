@@ -1,0 +1,165 @@
+import { call, of } from '/admin/assets/api.js';
+import { ago, duration, field, h, note, number, time } from '/admin/assets/dom.js';
+import { cycleChart } from '/admin/assets/chart.js';
+
+const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', 'guard', 'read', 'search'];
+
+/** The health card, the cycles, and the log: filtered, and live. */
+export async function activityView({ session, tenant }) {
+  const status = await call('GET', of(tenant.id, '/status'));
+  const log = activityLog(tenant.id, {});
+  await log.read();
+  return {
+    leave: log.leave,
+    content: [
+      ...alerts(session, tenant, status),
+      h('section', { class: 'card', 'aria-label': 'State' }, facts(status)),
+      h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), cycleChart(status.cycles ?? []), cycleTable(status.cycles ?? [])),
+      h('section', { class: 'card', 'aria-label': 'Provisioning log' }, log.element),
+    ],
+  };
+}
+
+function alerts(session, tenant, status) {
+  const lines = [];
+  if (status.removals?.paused) {
+    lines.push(h('div', { class: 'alert bad', role: 'alert' }, h('p', {}, `Removals are paused: ${status.removals.reason}`),
+      session.kind === 'setup' ? null : h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals'), decision(tenant, 'keep', 'Keep paused'))));
+  }
+  for (const warning of status.warnings ?? []) {
+    lines.push(h('p', { class: 'alert' }, warning.text));
+  }
+  return lines;
+}
+
+function decision(tenant, answer, text) {
+  return h('button', {
+    type: 'button',
+    onclick: async () => {
+      await call('POST', of(tenant.id, '/removals'), { decision: answer });
+      note(answer === 'allow' ? 'Removals are allowed again' : 'Removals stay paused');
+      dispatchEvent(new Event('refresh'));
+    },
+  }, text);
+}
+
+function facts(status) {
+  const fact = (label, value, small) => [h('div', {}, h('dt', {}, label), h('dd', {}, value, small ? h('small', {}, small) : null))];
+  return h('dl', { class: 'facts' },
+    fact('Last call', ago(status.lastCallAt)), fact('Test Connection', ago(status.lastTestConnectionAt)),
+    fact('Active users', number(status.seats?.active), status.seats?.total === undefined ? null : `of ${number(status.seats.total)}`),
+    fact('Failures', number(status.failures?.failed ?? 0), status.failures ? `${(100 * status.failures.share).toFixed(1)} % of ${number(status.failures.events)}; Entra’s limit is 40 %` : null),
+    fact('PATCHes without effect', number(status.unchangedPatches?.total ?? 0), (status.unchangedPatches?.total ?? 0) > 0 ? 'the same change again and again is a sign that Entra reads back something else' : null));
+}
+
+function cycleTable(cycles) {
+  return cycles.length === 0 ? null : h('details', {}, h('summary', { class: 'small' }, 'As a table'), h('div', { class: 'scroll' }, h('table', { class: 'stack' },
+    h('thead', {}, h('tr', {}, ['Started', 'Kind', 'Duration', 'Calls', 'Created', 'Changed', 'Deleted', 'Failures'].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, cycles.slice(0, 40).map((cycle) => h('tr', {},
+      [['Started', time(cycle.startedAt)], ['Kind', cycle.kind], ['Duration', duration(cycle.seconds)], ['Calls', number(cycle.calls)], ['Created', number(cycle.created)],
+        ['Changed', number(cycle.changed)], ['Deleted', number(cycle.deleted)], ['Failures', number(cycle.failures)]]
+        .map(([label, value]) => h('td', { 'data-label': label }, value))))))));
+}
+
+/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. */
+export function activityLog(tenant, fixed) {
+  const list = h('ol', { class: 'log', 'aria-live': 'off' });
+  const state = h('p', { class: 'quiet small', role: 'status' });
+  const more = h('button', { type: 'button', onclick: () => read(next) }, 'Older');
+  let next = null;
+  let source = null;
+
+  const form = fixed.resource ? null : filters(() => read());
+  const query = (extra = {}) => {
+    const parameters = new URLSearchParams({ ...fixed, ...extra });
+    for (const [name, value] of form ? new FormData(form) : []) {
+      if (value && name !== 'live') {
+        parameters.set(name, value);
+      }
+    }
+    return parameters;
+  };
+
+  async function read(before = null) {
+    const page = await call('GET', of(tenant, `/activity?${query({ limit: 50, ...(before && { before }) })}`));
+    const rows = page.entries.map((entry) => row(entry));
+    if (before) {
+      list.append(...rows);
+    } else {
+      list.replaceChildren(...rows);
+    }
+    next = page.next ?? null;
+    more.hidden = !next;
+    state.textContent = list.children.length > 0 ? '' : next ? 'Nothing among the newest entries; older ones may match.' : 'Nothing has happened yet that matches.';
+    follow();
+  }
+
+  function follow() {
+    source?.close();
+    source = null;
+    if (form?.elements.live?.checked) {
+      source = new EventSource(of(tenant, `/activity/live?${query()}`));
+      source.addEventListener('entry', (event) => {
+        list.prepend(row(JSON.parse(event.data)));
+        state.textContent = '';
+        while (list.children.length > 500) {
+          list.lastChild.remove();
+        }
+      });
+    }
+  }
+
+  const element = h('div', {},
+    h('div', { class: 'head' }, h('h2', {}, fixed.resource ? 'Time line' : 'Provisioning log'),
+      fixed.resource ? null : h('div', { class: 'row' },
+        ['csv', 'ndjson'].map((format) => h('button', { type: 'button', onclick: () => location.assign(of(tenant, `/activity/export?${query({ format })}`)) }, format.toUpperCase())))),
+    form, state, list, more);
+  return { element, read, leave: () => source?.close() };
+}
+
+function filters(apply) {
+  let waiting;
+  const operation = h('select', { name: 'operation' }, h('option', { value: '' }, 'any'), operations.map((name) => h('option', {}, name)));
+  const text = h('input', { name: 'text', type: 'search', maxlength: 200, placeholder: 'userName or displayName' });
+  const form = h('form', {
+    role: 'search', onsubmit: (event) => event.preventDefault(),
+    oninput: () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => apply().catch((error) => note(error.message)), 250);
+    },
+  }, h('div', { class: 'row end' },
+    h('div', { class: 'grow' }, field('Person or group', text)), field('Operation', operation),
+    h('label', { class: 'check field' }, h('input', { type: 'checkbox', name: 'failures', value: 'true' }), 'Failures only'),
+    h('label', { class: 'check field' }, h('input', { type: 'checkbox', name: 'live', checked: true }), 'Live')));
+  return form;
+}
+
+const kinds = { created: 'good', changed: 'good', deleted: 'good', restored: 'good', unchanged: '', refused: 'bad', failed: 'bad' };
+
+function row(entry) {
+  const badge = h('span', { class: `badge ${kinds[entry.outcome] ?? ''}` }, entry.outcome);
+  const body = h('div', {});
+  return h('li', {}, h('details', {
+    ontoggle: () => body.firstChild ?? body.append(...story(entry)),
+  }, h('summary', {}, time(entry.time), h('span', {}, entry.operation),
+    h('span', { class: 'subject' }, entry.userName ?? entry.displayName ?? (entry.resourceId || '–'), ' ', h('span', { class: 'quiet small' }, entry.resourceType)), badge), body));
+}
+
+// What Entra sent, what was changed, and what was ignored and why.
+function story(entry) {
+  const list = (items) => h('ul', {}, items.map((item) => h('li', {}, item)));
+  const members = (label, count, ids) => (count > 0 || ids?.length > 0) && [label, `${number(count)}${ids?.length > 0 ? `: ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', …' : ''}` : ''}`];
+  const facts = [
+    members('Members added', entry.membersAdded, entry.added), members('Members removed', entry.membersRemoved, entry.removed),
+    entry.resourceId && ['Resource', h('code', {}, entry.resourceId)], entry.displayName && ['Name', entry.displayName], ['Credential', entry.credential],
+    ['Duration', `${entry.milliseconds.toFixed(1)} ms`], ['Correlation id', h('code', {}, entry.correlationId)], entry.requestId && ['Entra’s request id', h('code', {}, entry.requestId)],
+  ].filter(Boolean);
+  return [
+    entry.error ? h('p', { class: 'alert bad' }, `${entry.error.status}${entry.error.scimType ? ` ${entry.error.scimType}` : ''}: ${entry.error.detail}`) : null,
+    entry.changes?.length > 0 ? [h('h3', {}, entry.error ? 'What was asked for' : 'What changed'), h('dl', {}, entry.changes.map((change) => [h('dt', {}, change.attribute),
+      h('dd', {}, change.old ? [h('del', {}, change.old), ' '] : null, change.new ? h('ins', {}, change.new) : h('span', { class: 'quiet' }, '(cleared)'))]))] : null,
+    entry.ignored?.length > 0 ? [h('h3', {}, 'Left out, since no schema knows it'), list(entry.ignored)] : null,
+    entry.quirks?.length > 0 ? [h('h3', {}, 'Read with these rules of the dialect'), list(entry.quirks)] : null,
+    h('h3', {}, 'The call'), h('dl', {}, facts.map(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
+  ].flat(2).filter(Boolean);
+}

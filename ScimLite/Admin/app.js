@@ -1,0 +1,100 @@
+import { ApiError, call, readSession, signIn, signOut } from '/admin/assets/api.js';
+import { field, h } from '/admin/assets/dom.js';
+import { tenantList } from '/admin/assets/tenants.js';
+import { tenantPage } from '/admin/assets/tenant.js';
+
+const main = document.getElementById('main');
+const crumbs = document.getElementById('crumbs');
+const who = document.getElementById('who');
+let session;
+// What the view shown before left running: a live log, a timer.
+let leave = () => {};
+
+async function start() {
+  // The secret of a set-up link stands behind the #, which no server and no log ever sees; it is gone from the address at once.
+  const link = /^#setup=([\w-]+)$/.exec(location.hash);
+  try {
+    if (link) {
+      history.replaceState(null, '', '/admin');
+      session = await signIn({ setup: link[1] });
+    } else {
+      session = await readSession();
+    }
+  } catch (error) {
+    session = { signedIn: false };
+    showSignIn(link ? 'This set-up link is no longer valid: it has expired or was revoked. Ask for a new one.' : error.message);
+    return;
+  }
+  await show();
+}
+
+async function show() {
+  leave();
+  leave = () => {};
+  if (!session.signedIn) {
+    showSignIn();
+    return;
+  }
+  who.replaceChildren(h('button', {
+    type: 'button',
+    onclick: async () => {
+      await signOut();
+      await start();
+    },
+  }, 'Sign out'));
+  const [, tenant, view, ...rest] = location.hash.slice(1).split('/').map(decodeURIComponent);
+  const shown = session.kind === 'setup' ? session.tenant : tenant;
+  try {
+    const page = shown ? await tenantPage(session, shown, view || 'connect', rest) : await tenantList();
+    leave = page.leave ?? leave;
+    document.title = `${page.title} · ScimLite`;
+    crumbs.replaceChildren(...(shown && session.kind !== 'setup' ? [h('a', { href: '#/' }, 'Tenants'), ' / ', page.title] : []));
+    main.replaceChildren(...page.content);
+  } catch (error) {
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    main.replaceChildren(h('div', { class: 'card' }, h('h1', {}, error.status === 404 ? 'Not found' : 'That did not work'), h('p', { role: 'alert' }, error.message),
+      h('p', { class: 'row' }, h('button', { type: 'button', onclick: show }, 'Try again'), h('a', { href: '#/' }, 'All tenants'))));
+  }
+}
+
+function showSignIn(problem) {
+  who.replaceChildren();
+  crumbs.replaceChildren();
+  document.title = 'Sign in · ScimLite';
+  const alert = h('div', { role: 'alert' }, problem ? h('p', { class: 'alert bad' }, problem) : null);
+  const key = h('input', { name: 'key', type: 'password', autocomplete: 'current-password', required: true });
+  const form = h('form', {
+    onsubmit: async (event) => {
+      event.preventDefault();
+      try {
+        session = await signIn({ key: key.value });
+        await show();
+      } catch (error) {
+        alert.replaceChildren(h('p', { class: 'alert bad' }, error.message));
+        key.select();
+      }
+    },
+  }, field('Admin key', key, 'The value of ScimLite:AdminKey. In Development it is printed at start.'), h('button', { type: 'submit', class: 'first' }, 'Sign in'));
+  main.replaceChildren(h('div', { class: 'card narrow' }, h('h1', {}, 'Sign in'), alert,
+    session.openIdConnect ? [h('p', {}, h('a', { class: 'button', href: '/admin/sign-in' }, 'Sign in with Microsoft Entra')), h('p', { class: 'quiet small' }, 'or with the admin key:')] : null, form));
+  key.focus();
+}
+
+addEventListener('hashchange', async () => {
+  if (/^#setup=/.test(location.hash)) {
+    await start();
+    return;
+  }
+  await show();
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+addEventListener('refresh', show);
+addEventListener('signedout', async () => {
+  session = await call('GET', '/admin/session');
+  await show();
+});
+
+await start();

@@ -1,0 +1,89 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using ScimLite.Validation;
+
+namespace ScimLite.Tenancy;
+
+/// <summary>
+/// The session of the admin page: a cookie that no script can read and that no other site can make a browser send. A call that
+/// changes something has to carry the session's anti-forgery value as well. A session made with the admin key ends with that key;
+/// one made with a set-up link ends with the link.
+/// </summary>
+public sealed class AdminSession(TenantAccounts accounts, Settings settings)
+{
+    /// <summary>The name of the scheme.</summary>
+    public const string SchemeName = "AdminSession";
+
+    /// <summary>The header that carries the anti-forgery value.</summary>
+    public const string AntiForgeryHeader = "X-Anti-Forgery";
+
+    private const string AntiForgery = "scimlite:anti-forgery", MadeWith = "scimlite:made-with", SetupLink = "scimlite:setup-link";
+
+    /// <summary>Sets the cookie up.</summary>
+    public static void Configure(CookieAuthenticationOptions options, Settings settings)
+    {
+        options.Cookie.Name = "scimlite-admin";
+        options.Cookie.Path = "/admin";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Strict;
+        // Behind a proxy that ends TLS the request itself looks like plain HTTP.
+        options.Cookie.SecurePolicy = settings.PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromHours(8);
+        options.SlidingExpiration = true;
+        // The admin API answers with a status; nobody is sent to a page for it.
+        options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
+        options.Events.OnValidatePrincipal = static context =>
+            context.HttpContext.RequestServices.GetRequiredService<AdminSession>().ValidateAsync(context);
+    }
+
+    /// <summary>The principal of somebody who knows the admin key, or whom OpenID Connect vouches for.</summary>
+    public ClaimsPrincipal Administrator(string? subject = null) => Seal(AdminAccess.Administrator(SchemeName),
+        subject is null ? new Claim(MadeWith, Stamp()) : new Claim(ClaimTypes.NameIdentifier, subject));
+
+    /// <summary>The principal of somebody with a set-up link.</summary>
+    public ClaimsPrincipal Customer(string tenant, string linkId) => Seal(AdminAccess.Administrator(SchemeName, tenant), new Claim(SetupLink, linkId));
+
+    /// <summary>The value that a call has to carry beside the cookie.</summary>
+    public static string AntiForgeryOf(ClaimsPrincipal principal) => principal.FindFirstValue(AntiForgery)!;
+
+    private async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        if (context.Principal is not { } principal || !IsCarried(context.HttpContext.Request, principal) || !await IsAliveAsync(principal, context.HttpContext.RequestAborted).ConfigureAwait(false))
+        {
+            context.RejectPrincipal();
+        }
+    }
+
+    private static bool IsCarried(HttpRequest request, ClaimsPrincipal principal) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+        || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers[AntiForgeryHeader].ToString()), Encoding.UTF8.GetBytes(AntiForgeryOf(principal)));
+
+    private async ValueTask<bool> IsAliveAsync(ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        if (principal.FindFirstValue(SetupLink) is { } link)
+        {
+            return await accounts.IsSetupLinkAliveAsync(principal.FindFirstValue(AdminAccess.OneTenant)!, link, cancel).ConfigureAwait(false);
+        }
+        return principal.FindFirstValue(MadeWith) is not { } stamp || stamp == Stamp();
+    }
+
+    private static ClaimsPrincipal Seal(ClaimsPrincipal principal, Claim claim)
+    {
+        ((ClaimsIdentity)principal.Identity!).AddClaims([claim, new Claim(AntiForgery, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)))]);
+        return principal;
+    }
+
+    // Tells sessions of an older key apart; a few bytes of a hash of a hash give nothing of the key away.
+    private string Stamp() => Convert.ToHexStringLower(SHA256.HashData(SHA256.HashData(Encoding.UTF8.GetBytes(settings.AdminKey))).AsSpan(0, 8));
+
+    private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        // The handler of the admin key may have said already that its caller has to wait.
+        context.Response.StatusCode = context.Response.StatusCode == StatusCodes.Status429TooManyRequests ? StatusCodes.Status429TooManyRequests : status;
+        return Task.CompletedTask;
+    }
+}
