@@ -77,9 +77,9 @@ else
     services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
 }
-services.AddSingleton<Provisioner>().AddSingleton<Searcher>();
+services.AddSingleton<Provisioner>().AddSingleton<Searcher>().AddSingleton<BulkRunner>();
 services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
-services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<DiscoveryHandlers>();
+services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
 if (settings.AdminKey.Length > 0)
 {
@@ -123,6 +123,7 @@ app.Use(TenantGate.Use);
 // Routes, in the order of RFC 7644 §3.2; /scim and /scim/v2 are the same thing
 var resources = app.Services.GetRequiredService<ResourceHandlers>();
 var me = app.Services.GetRequiredService<MeHandler>();
+var bulk = app.Services.GetRequiredService<BulkHandler>();
 var discovery = app.Services.GetRequiredService<DiscoveryHandlers>();
 foreach (var root in (string[])[Addresses.Root, "/scim"])
 {
@@ -142,6 +143,7 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
     scim.MapPut("/Me", http => me.As(http, resources.Replace));
     scim.MapPatch("/Me", http => me.As(http, resources.Patch));
     scim.MapDelete("/Me", http => me.As(http, resources.Delete));
+    scim.MapPost("/Bulk", bulk.Run);
     scim.MapMethods("/ServiceProviderConfig", ["GET", "HEAD"], discovery.ServiceProviderConfig);
     scim.MapMethods("/Schemas", ["GET", "HEAD"], discovery.Schemas);
     scim.MapMethods("/Schemas/{id}", ["GET", "HEAD"], discovery.Schema);

@@ -40,11 +40,15 @@ public sealed class SampleTests
         Assert.Equal(WithoutBlanks(Sample.Text(printed)), WithoutBlanks(Sample.Text(mended)));
     }
 
-    [Theory] // RFC 7644 §3.4.2.4, §3.5.2, §3.5.2.1, §3.5.2.3, §3.12
+    [Theory] // RFC 7644 §3.4.2.4, §3.5.2, §3.5.2.1, §3.5.2.3, §3.7.3, §3.12
     [InlineData("rfc7644-3.4.2.4-page-response.txt", "rfc7644-3.4.2.4-page-response.json", "{...}", "{}")]
     [InlineData("rfc7644-3.5.2-patch-structure.txt", "rfc7644-3.5.2-patch-structure.json", ",...+additionaloperationsifneeded...]", "]")]
     [InlineData("rfc7644-3.5.2.1-add-attributes.txt", "rfc7644-3.5.2.1-add-attributes.json", "\"Babs\"}]", "\"Babs\"}}]")]
     [InlineData("rfc7644-3.5.2.3-replace-attributes.txt", "rfc7644-3.5.2.3-replace-attributes.json", "\"Babs\"}]", "\"Babs\"}}]")]
+    [InlineData("rfc7644-3.7.3-request.txt", "rfc7644-3.7.3-request.json",
+        "\"data\":{[", "\"data\":{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":[")]
+    [InlineData("rfc7644-3.7.3-stopped-response.txt", "rfc7644-3.7.3-stopped-response.json", "\"\"detail\"", "\",\"detail\"")]
+    [InlineData("rfc7644-3.7.3-all-failed-response.txt", "rfc7644-3.7.3-all-failed-response.json", "\"\"detail\"", "\",\"detail\"")]
     [InlineData("rfc7644-3.12-mutability-error.txt", "rfc7644-3.12-mutability-error.json", "\"\"detail\"", "\",\"detail\"")]
     public void A_misprint_is_mended_in_one_place(string printed, string mended, string wrong, string right)
     {
@@ -63,6 +67,7 @@ public sealed class SampleTests
     [InBothDialects("rfc7644-3.5.2-patch-structure.txt", "PATCH", "Groups")]
     [InBothDialects("rfc7644-3.5.2.1-add-attributes.txt", "PATCH", "Users")]
     [InBothDialects("rfc7644-3.5.2.3-replace-attributes.txt", "PATCH", "Users")]
+    [InBothDialects("rfc7644-3.7.3-request.txt", "POST", "Bulk")]
     public async Task A_body_as_misprinted_is_refused_as_invalidSyntax_and_changes_nothing(
         StoreKind store, string dialect, string file, string verb, string endpoint)
     {

@@ -42,5 +42,5 @@ public static class BodyReader
                 || type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)));
 
     private static ScimException TooLarge(int mostBytes) => new(ScimError.Of(413,
-        $"The body has more than {mostBytes} bytes. Send fewer members or operations in one request."));
+        $"The body has more than {mostBytes} bytes (maxPayloadSize). Send fewer members or operations in one request."));
 }

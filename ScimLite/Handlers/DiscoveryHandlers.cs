@@ -28,8 +28,8 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         Schemas(json, Urns.ServiceProviderConfig);
         Supported(json, "patch", true);
         json.WriteStartObject("bulk"u8);
-        json.WriteBoolean("supported"u8, false);
-        json.WriteNumber("maxOperations"u8, 0);
+        json.WriteBoolean("supported"u8, true);
+        json.WriteNumber("maxOperations"u8, settings.Limits.MaxBulkOperations);
         json.WriteNumber("maxPayloadSize"u8, settings.Limits.MaxBodyBytes);
         json.WriteEndObject();
         json.WriteStartObject("filter"u8);

@@ -34,19 +34,25 @@ public static class ScimResults
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, ScimJson.WriterOptions))
         {
-            json.WriteStartObject();
-            json.WriteStartArray("schemas"u8);
-            json.WriteStringValue(Urns.Error);
-            json.WriteEndArray();
-            json.WriteString("status"u8, error.Status.ToString(CultureInfo.InvariantCulture));
-            if (error.ScimType is not null)
-            {
-                json.WriteString("scimType"u8, error.ScimType);
-            }
-            json.WriteString("detail"u8, error.Detail);
-            json.WriteEndObject();
+            WriteError(json, error);
         }
         return WriteAsync(http, error.Status, buffer.WrittenMemory);
+    }
+
+    /// <summary>Writes a SCIM error as a value.</summary>
+    public static void WriteError(Utf8JsonWriter json, ScimError error)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("schemas"u8);
+        json.WriteStringValue(Urns.Error);
+        json.WriteEndArray();
+        json.WriteString("status"u8, error.Status.ToString(CultureInfo.InvariantCulture));
+        if (error.ScimType is not null)
+        {
+            json.WriteString("scimType"u8, error.ScimType);
+        }
+        json.WriteString("detail"u8, error.Detail);
+        json.WriteEndObject();
     }
 
     /// <summary>Starts a list response, RFC 7644 §3.4.2; the resources and <c>]}</c> follow.</summary>

@@ -27,6 +27,12 @@ public static class Urns
     /// <summary>A PATCH request, RFC 7644 §3.5.2.</summary>
     public const string PatchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
+    /// <summary>A Bulk request, RFC 7644 §3.7.</summary>
+    public const string BulkRequest = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+    /// <summary>The answer to a Bulk request, RFC 7644 §3.7.</summary>
+    public const string BulkResponse = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+
     /// <summary>An error, RFC 7644 §3.12.</summary>
     public const string Error = "urn:ietf:params:scim:api:messages:2.0:Error";
 }

@@ -145,6 +145,9 @@ public sealed class ScimCall : IDisposable
     /// <summary>What a PATCH asks for.</summary>
     public void Patches(int count) => activity?.SetTag("scim.patch.operations", count);
 
+    /// <summary>What a Bulk asks for.</summary>
+    public void Bulk(int count) => activity?.SetTag("scim.bulk.operations", count);
+
     /// <summary>Which dialect rules were needed.</summary>
     public void Noted(IReadOnlyCollection<string> names)
     {
