@@ -15,7 +15,7 @@ using ScimLite.Validation;
 // Verbs
 if (Verbs.IsAsked(args))
 {
-    return await Verbs.RunAsync(args, SyncCommand.Create()).ConfigureAwait(false);
+    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create()).ConfigureAwait(false);
 }
 
 var builder = WebApplication.CreateBuilder(args);

@@ -32,7 +32,7 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
         ServerFault.RewritesPhoneNumbers => await ChangedAsync(request, body => Users(body, DigitsOnly), cancellationToken),
         ServerFault.AnswersBooleansAsText => await ChangedAsync(request, body => Users(body, ActiveAsText), cancellationToken),
         ServerFault.AnswersManagerAsText => await ChangedAsync(request, body => Users(body, ManagerAsText), cancellationToken),
-        _ => await base.SendAsync(request, cancellationToken),
+        _ => await AnswerAsync(request, cancellationToken),
     };
 
     private static bool IsGroupPatch(HttpRequestMessage request) =>
@@ -54,6 +54,7 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
             {
                 var path = (string?)operation!["path"] ?? "";
                 var values = operation["value"] as JsonArray is { } list && path == "members" ? list.Select(v => (string)v!["value"]!).ToArray()
+                    : operation["value"] is JsonValue text && path == "members" ? [(string)text!]
                     : MemberPath().Match(path) is { Success: true } match ? [match.Groups[1].Value] : [];
                 if (values.Length == 0)
                 {
@@ -142,7 +143,7 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
         {
             body["Resources"] = new JsonArray([.. resources.Where(r => stays(r!.AsObject())).Select(r => r!.DeepClone())]);
             var count = body["Resources"]!.AsArray().Count;
-            (body["totalResults"], body["itemsPerPage"]) = (count, count);
+            (body["totalResults"], body["itemsPerPage"]) = ((int)body["totalResults"]! - (resources.Count - count), count);
         }
     }
 
@@ -159,7 +160,7 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
     {
         foreach (var phone in user["phoneNumbers"] as JsonArray ?? [])
         {
-            phone!["value"] = string.Concat(((string)phone["value"]!).Where(char.IsAsciiDigit));
+            phone!["value"] = string.Concat(((string?)phone["value"] ?? "").Where(char.IsAsciiDigit));
         }
     }
 

@@ -29,4 +29,37 @@ public enum ServerFault
 
     /// <summary>Answers <c>manager</c> as text.</summary>
     AnswersManagerAsText,
+
+    /// <summary>Answers <c>application/json</c>.</summary>
+    AnswersPlainJson,
+
+    /// <summary>Redirects an address with a slash at its end to the one without.</summary>
+    RedirectsSlashes,
+
+    /// <summary>Finds by the beginning of a name.</summary>
+    MatchesByPrefix,
+
+    /// <summary>Writes the status of an error as a number.</summary>
+    NumbersTheStatus,
+
+    /// <summary>Keeps the name that a user had before reserved.</summary>
+    ReservesOldNames,
+
+    /// <summary>Lets two creations of one user pass when they come at the same time.</summary>
+    CreatesTwiceAtOnce,
+
+    /// <summary>Takes a disabled user out of every group.</summary>
+    ForgetsGroupsOfTheDisabled,
+
+    /// <summary>Has no group endpoint.</summary>
+    HasNoGroups,
+
+    /// <summary>Publishes no canonical values.</summary>
+    HidesCanonicalValues,
+
+    /// <summary>Answers a PATCH that names a member who does not exist with success, and leaves that member out.</summary>
+    DropsUnknownMembers,
+
+    /// <summary>Allows no DELETE.</summary>
+    RefusesDeletion,
 }

@@ -63,7 +63,7 @@ public sealed class EntraClient : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
-        });
+        }, disposeHandler: handler is null);
     }
 
     /// <summary>The Secret Token; a new one counts from the next request on.</summary>
@@ -126,7 +126,7 @@ public sealed class EntraClient : IDisposable
         {
             throw new RequestCapException(options.MaxRequests);
         }
-        var url = options.Targets[(int)(number % options.Targets.Count)] + request.Path;
+        var url = request.Path.StartsWith('/') ? options.Targets[(int)(number % options.Targets.Count)] + request.Path : request.Path;
         var start = clock.GetTimestamp();
         var cut = options.CutAfter?.Invoke(request);
         using var deadline = new CancellationTokenSource(cut ?? options.Timeout, clock);
@@ -178,6 +178,15 @@ public sealed class EntraClient : IDisposable
         {
             message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.Body));
             message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/scim+json; charset=utf-8");
+        }
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                message.Content ??= new ByteArrayContent([]);
+                message.Content.Headers.Remove(name);
+                message.Content.Headers.TryAddWithoutValidation(name, value);
+            }
         }
         return message;
     }

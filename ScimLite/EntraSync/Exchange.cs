@@ -21,7 +21,7 @@ public enum ExchangeFault
 
 /// <summary>A request in the words that go over the wire.</summary>
 /// <param name="Method">GET, POST, PUT, PATCH or DELETE.</param>
-/// <param name="Path">What follows the Tenant URL, escaped as it is to be sent: <c>/Users?filter=userName+eq+%22ada%22</c>.</param>
+/// <param name="Path">What follows the Tenant URL, escaped as it is to be sent: <c>/Users?filter=userName+eq+%22ada%22</c>; or a whole address.</param>
 /// <param name="Body">JSON text, or null for none; only with a body a Content-Type is sent, as Entra does.</param>
 public sealed record EntraRequest(string Method, string Path, string? Body = null)
 {
@@ -30,6 +30,9 @@ public sealed record EntraRequest(string Method, string Path, string? Body = nul
 
     /// <summary>Another token than the client's; empty sends no Authorization header.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Headers beyond Entra's, or in their place.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }
 
 /// <summary>A request and what came back.</summary>
