@@ -1,7 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using ScimLite.EntraSync;
 using ScimLite.Handlers;
@@ -69,12 +67,12 @@ services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
 services.AddScimTelemetry(builder.Configuration);
 if (redis is not null)
 {
-    services.AddSingleton(redis).AddSingleton<RedisConnection>().AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>().AddHostedService<RedisStart>();
+    services.AddSingleton(redis).AddSingleton<RedisConnection>().AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>().AddSingleton<IRequestBudget, RedisRequestBudget>().AddHostedService<RedisStart>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<RedisStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<RedisStore>());
 }
 else
 {
-    services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>();
+    services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
 }
 services.AddSingleton<Provisioner>().AddSingleton<Searcher>().AddSingleton<BulkRunner>();
@@ -85,9 +83,8 @@ if (settings.AdminKey.Length > 0)
 {
     services.AddAdminSessions(settings);
 }
-services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>().AddSingleton<SetupLinkHandlers>().AddSingleton<SessionHandlers>();
+services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>().AddSingleton<ClientHandlers>().AddSingleton<SetupLinkHandlers>().AddSingleton<SessionHandlers>();
 services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions)).Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-services.AddRateLimiter(TenantLimits.Configure);
 services.AddExceptionHandler<AdminProblems>().AddExceptionHandler<ScimExceptionHandler>();
 services.AddHealthChecks().AddCheck<StoreHealth>("store");
 services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
@@ -96,18 +93,7 @@ services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeco
 var app = builder.Build();
 
 // Pipeline
-if (settings.KnownProxies.Count > 0)
-{
-    // The framework believes the loopback unless told otherwise.
-    var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
-    forwarded.KnownIPNetworks.Clear();
-    forwarded.KnownProxies.Clear();
-    foreach (var proxy in settings.KnownProxies)
-    {
-        forwarded.KnownIPNetworks.Add(proxy.Contains('/', StringComparison.Ordinal) ? System.Net.IPNetwork.Parse(proxy) : new System.Net.IPNetwork(IPAddress.Parse(proxy), proxy.Contains(':', StringComparison.Ordinal) ? 128 : 32));
-    }
-    app.UseForwardedHeaders(forwarded);
-}
+app.UseKnownProxies(settings.KnownProxies);
 app.UseMiddleware<Correlation>();
 app.UseExceptionHandler(_ => { });
 app.UseMiddleware<LoadShedding>();
@@ -117,7 +103,7 @@ app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), admin => adm
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
-app.UseRateLimiter();
+app.Use(app.Services.GetRequiredService<TenantLimits>().Use);
 app.Use(TenantGate.Use);
 
 // Routes, in the order of RFC 7644 §3.2; /scim and /scim/v2 are the same thing
@@ -150,9 +136,10 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
     scim.MapMethods("/ResourceTypes", ["GET", "HEAD"], discovery.ResourceTypes);
     scim.MapMethods("/ResourceTypes/{id}", ["GET", "HEAD"], discovery.ResourceType);
 }
+app.MapPost("/oauth2/token", app.Services.GetRequiredService<TokenEndpoint>().Answer);
 if (settings.AdminKey.Length > 0)
 {
-    var (tenants, tokens) = (app.Services.GetRequiredService<TenantHandlers>(), app.Services.GetRequiredService<TokenHandlers>());
+    var (tenants, tokens, clients) = (app.Services.GetRequiredService<TenantHandlers>(), app.Services.GetRequiredService<TokenHandlers>(), app.Services.GetRequiredService<ClientHandlers>());
     var (links, sessions) = (app.Services.GetRequiredService<SetupLinkHandlers>(), app.Services.GetRequiredService<SessionHandlers>());
     var admin = app.MapGroup("/admin/api").WithMetadata(new RequestSizeLimitAttribute(AdminProblems.MostBytes));
     var all = admin.MapGroup("/tenants").RequireAuthorization(AdminAccess.Policy);
@@ -165,6 +152,11 @@ if (settings.AdminKey.Length > 0)
     one.MapGet("/tokens", tokens.List);
     one.MapPost("/tokens", tokens.Create);
     all.MapDelete("/{tenant}/tokens/{tokenId}", tokens.Revoke);
+    one.MapGet("/clients", clients.List);
+    one.MapPost("/clients", clients.Create);
+    all.MapDelete("/{tenant}/clients/{clientId}", clients.Delete);
+    all.MapPost("/{tenant}/clients/{clientId}/secrets", clients.AddSecret);
+    all.MapDelete("/{tenant}/clients/{clientId}/secrets/{secretId}", clients.RevokeSecret);
     all.MapGet("/{tenant}/setup-links", links.List);
     all.MapPost("/{tenant}/setup-links", links.Create);
     all.MapDelete("/{tenant}/setup-links/{linkId}", links.Revoke);

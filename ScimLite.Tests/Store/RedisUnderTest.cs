@@ -17,6 +17,7 @@ public sealed class RedisUnderTest : IAsyncLifetime
     {
         Store = new RedisStore(connection, telemetry);
         Tenants = new RedisTenantStore(connection, telemetry);
+        Budget = new RedisRequestBudget(connection);
     }
 
     /// <summary>The store.</summary>
@@ -24,6 +25,9 @@ public sealed class RedisUnderTest : IAsyncLifetime
 
     /// <summary>The store of tenants.</summary>
     public RedisTenantStore Tenants { get; }
+
+    /// <summary>The tenants' budgets of requests.</summary>
+    public RedisRequestBudget Budget { get; }
 
     /// <summary>The server behind it.</summary>
     public IDatabase Database => raw!.GetDatabase();

@@ -8,12 +8,12 @@ using ScimLite.Store;
 namespace ScimLite.Tests.Store;
 
 /// <summary>A tenant of one test's own on some store, with a clock that moves by hand.</summary>
-internal sealed class TestTenant(IResourceStore store)
+internal sealed class TestTenant(IResourceStore store, string? id = null)
 {
     public static readonly ResourceType User = SchemaCatalog.Core.User;
     public static readonly ResourceType Group = SchemaCatalog.Core.Group;
 
-    public string Id { get; } = $"t{Guid.NewGuid():N}";
+    public string Id { get; } = id ?? $"t{Guid.NewGuid():N}";
 
     public IResourceStore Store => store;
 

@@ -16,16 +16,17 @@ public sealed class TenantRegistryTests
     {
         public Identity? Find(ReadOnlySpan<char> token)
         {
-            var found = registry.FindAsync(SecretHash.Of(token), null, CancellationToken.None);
+            var found = registry.FindAsync(SecretHash.Of(token), token.ToArray(), null, CancellationToken.None);
             return found.IsCompletedSuccessfully ? found.Result : throw new InvalidOperationException("A search in memory had to wait.");
         }
     }
 
     static Asked Registry(params (string Id, TenantSettings Settings)[] tenants)
     {
-        var store = new InMemoryTenantStore(TimeProvider.System);
-        return new(new TenantRegistry(new Settings { Tenants = tenants.ToDictionary(t => t.Id, t => t.Settings) }, store,
-            new CredentialUses(store, TimeProvider.System, NullLogger<CredentialUses>.Instance), TimeProvider.System));
+        var (store, clock) = (new InMemoryTenantStore(TimeProvider.System), TimeProvider.System);
+        var settings = new Settings { Tenants = tenants.ToDictionary(t => t.Id, t => t.Settings) };
+        return new(new TenantRegistry(settings, store, new CredentialUses(store, clock, NullLogger<CredentialUses>.Instance),
+            new EntraTokens(new Assertions(new SigningKeys(settings, clock), clock), settings), clock));
     }
 
     static readonly Asked Two = Registry(

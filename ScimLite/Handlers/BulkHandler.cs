@@ -12,7 +12,8 @@ using ScimLite.Validation;
 namespace ScimLite.Handlers;
 
 /// <summary>RFC 7644 §3.7: many operations in one request, and one answer that tells of each.</summary>
-public sealed class BulkHandler(BulkRunner runner, SchemaCatalog catalog, ScimTelemetry telemetry, Settings settings, ILogger<BulkHandler> logger)
+public sealed class BulkHandler(
+    BulkRunner runner, TenantLimits limits, SchemaCatalog catalog, ScimTelemetry telemetry, Settings settings, ILogger<BulkHandler> logger)
 {
     private const string Name = "Bulk";
 
@@ -25,7 +26,7 @@ public sealed class BulkHandler(BulkRunner runner, SchemaCatalog catalog, ScimTe
             using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
             var request = BulkRequest.Read(body.RootElement, catalog, settings.Limits.MaxBulkOperations);
             call.Bulk(request.Operations.Count);
-            if (!await TenantLimits.TakeAsync(http, request.Operations.Count).ConfigureAwait(false))
+            if (!await limits.TakeAsync(http, request.Operations.Count).ConfigureAwait(false))
             {
                 throw new ScimException(ScimError.Of(429, StatusText.Of(429)));
             }

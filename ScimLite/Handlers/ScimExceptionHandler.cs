@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using ScimLite.Protocol;
 using ScimLite.Store;
 using ScimLite.Telemetry;
+using ScimLite.Tenancy;
 
 namespace ScimLite.Handlers;
 
@@ -23,6 +24,7 @@ public sealed class ScimExceptionHandler(ILogger<ScimExceptionHandler> logger) :
         {
             ScimException scim => scim.Error,
             StoreUnavailableException => StoreAway,
+            IssuerUnavailableException => ScimError.Of(503, "The keys that check Entra's own token can't be fetched at the moment; nothing was changed. Try again in a few seconds."),
             BadHttpRequestException bad => ScimError.Of(bad.StatusCode, StatusText.Of(bad.StatusCode)),
             _ => ScimError.Of(500, $"The server made a mistake; it is in its log under {Correlation.Id(httpContext)}. Nothing is known to have changed."),
         };
@@ -55,7 +57,7 @@ public static class StatusText
         405 => "This address does not take that method. See /ServiceProviderConfig for what the service supports.",
         413 => "The body is too large. Send fewer members or operations in one request.",
         415 => "The body's media type is not read here. Send Content-Type: application/scim+json.",
-        429 => "The tenant sends more requests than it may. Wait as many seconds as Retry-After says.",
+        429 => "The tenant sends more requests than it may, or too many wrong credentials came from this address. Wait as many seconds as Retry-After says.",
         _ => $"The request was refused with status {status}.",
     };
 }

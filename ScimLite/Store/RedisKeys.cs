@@ -59,6 +59,9 @@ internal static class RedisKeys
     /// <summary>The key of a secret, which is no tenant's.</summary>
     public static RedisKey Secret(string name) => $"scimlite:secret:{name}";
 
+    /// <summary>The key of a tenant's bucket of requests.</summary>
+    public static RedisKey Budget(string tenant) => $"scimlite:{{{tenant}}}:budget";
+
     /// <summary>What every key of a tenant matches; an id has no character that means something in a pattern.</summary>
     public static string Pattern(string tenant) => $"scimlite:{{{tenant}}}:*";
 

@@ -39,6 +39,8 @@ internal sealed class RedisScript
 
     public static RedisScript RemoveTenant { get; } = new("removetenant");
 
+    public static RedisScript Budget { get; } = new("budget");
+
     public static RedisScript FindTenant { get; } = new("findtenant");
 
     public static RedisScript Secret { get; } = new("secret");

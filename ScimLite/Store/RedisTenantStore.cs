@@ -49,7 +49,9 @@ public sealed class RedisTenantStore(RedisConnection connection, ScimTelemetry t
     public async ValueTask<SaveOutcome> SaveAsync(TenantDocument document, CancellationToken cancel)
     {
         RedisValue[] arguments = [document.Tenant, document.Version, document.Body, .. document.Handles.Select(h => (RedisValue)h)];
-        var reply = (RedisResult[])(await RunAsync(RedisScript.SaveTenant, "savetenant", [Heads, Bodies, Handles, Leaving], arguments, cancel).ConfigureAwait(false))!;
+        var record = Record();
+        var reply = (RedisResult[])(await WriteAsync(RedisScript.SaveTenant, "savetenant", [Heads, Bodies, Handles, Leaving, record], arguments, record,
+            static reply => (string?)((RedisResult[])reply!)[0] == "saved", cancel).ConfigureAwait(false))!;
         switch ((string?)reply[0])
         {
             case "saved":
@@ -67,8 +69,9 @@ public sealed class RedisTenantStore(RedisConnection connection, ScimTelemetry t
     /// <inheritdoc/>
     public async ValueTask<bool> RemoveAsync(string tenant, DateTimeOffset now, CancellationToken cancel)
     {
-        var there = (bool)await RunAsync(RedisScript.RemoveTenant, "removetenant", [Heads, Bodies, Handles, Leaving, Uses(tenant)],
-            [tenant, now.ToUnixTimeMilliseconds()], cancel).ConfigureAwait(false);
+        var record = Record();
+        var there = (bool)await WriteAsync(RedisScript.RemoveTenant, "removetenant", [Heads, Bodies, Handles, Leaving, Uses(tenant), record],
+            [tenant, now.ToUnixTimeMilliseconds()], record, static reply => (bool)reply, cancel).ConfigureAwait(false);
         if (there)
         {
             await AnnounceAsync(tenant).ConfigureAwait(false);
@@ -145,6 +148,24 @@ public sealed class RedisTenantStore(RedisConnection connection, ScimTelemetry t
         return new FoundTenant(Show((string)reply[0]!, (string)reply[1]!, (RedisValue)reply[2]), grant.IsEmpty ? default(ReadOnlyMemory<byte>?) : grant);
     }
 
+    // What an administrator was told is done, a revocation above all, is not to be undone by a fail-over; so it waits for the replicas too, where
+    // the operator wants that.
+    private async ValueTask<RedisResult> WriteAsync(
+        RedisScript script, string operation, RedisKey[] keys, RedisValue[] arguments, RedisKey record, Func<RedisResult, bool> done, CancellationToken cancel)
+    {
+        using var span = telemetry.StoreCall(operation);
+        try
+        {
+            return await connection.WriteAsync(static (database, s) => s.script.RunAsync(database, s.keys, s.arguments), (script, keys, arguments), record, done, cancel)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
+        }
+    }
+
     private ValueTask<RedisResult> RunAsync(RedisScript script, string operation, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancel) =>
         RunAsync(operation, static (database, s) => s.script.RunAsync(database, s.keys, s.arguments), (script, keys, arguments), cancel);
 
@@ -163,6 +184,8 @@ public sealed class RedisTenantStore(RedisConnection connection, ScimTelemetry t
     }
 
     private static RedisKey Grant(string handle) => $"{Prefix}grant:{handle}";
+
+    private static RedisKey Record() => $"{Prefix}request:{Guid.NewGuid():N}";
 
     private static RedisKey Uses(string tenant) => $"{Prefix}uses:{tenant}";
 

@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "Could not {Work}, will try again: {Reason}")]
     public static partial void Postponed(ILogger logger, string work, string reason);
 
+    [LoggerMessage(21, LogLevel.Warning, "The {Kind} {Id} of tenant {Tenant} expires at {ExpiresAt:u}, within {Days} days; make another one and put it into Entra")]
+    public static partial void Expiring(ILogger logger, string kind, string id, string tenant, DateTimeOffset expiresAt, int days);
+
     [LoggerMessage(40, LogLevel.Warning, "The store is taken for absent: calls fail at once for {Seconds} s, then one is tried. The last cause: {Reason}")]
     public static partial void BreakerOpened(ILogger logger, string reason, double seconds);
 

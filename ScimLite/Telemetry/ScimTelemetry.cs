@@ -21,6 +21,7 @@ public sealed class ScimTelemetry : IDisposable
     private readonly Counter<long> quirks;
     private readonly Histogram<double> storeDuration;
     private readonly Counter<long> scanned;
+    private readonly Counter<long> throttled;
     private readonly Counter<long> dropped;
     private readonly Counter<long> shed;
 
@@ -32,10 +33,19 @@ public sealed class ScimTelemetry : IDisposable
         refusals = meter.CreateCounter<long>("scim.refusals", "{call}", "Calls that were refused, by scimType.");
         quirks = meter.CreateCounter<long>("scim.quirks", "{use}", "Dialect rules that were needed to read a request.");
         storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.");
+        meter.CreateObservableGauge("scim.credential.expiry", () => Expiring.Select(c => new Measurement<double>(c.Left.TotalSeconds,
+            Tag("scim.tenant", c.Tenant), Tag("scim.credential.kind", c.Kind), Tag("scim.credential.id", c.Id))), "s", "How long credentials that end within 30 days still live.");
+        throttled = meter.CreateCounter<long>("scim.throttled", "{call}", "Calls that were refused because their tenant sent too many.");
         scanned = meter.CreateCounter<long>("scim.store.scanned", "{resource}", "Resources that a filter without an index had to look at.");
         dropped = meter.CreateCounter<long>("scim.activity.dropped", "{entry}", "Failures that the activity log does not tell of, since the store was away for long.");
         shed = meter.CreateCounter<long>("scim.shed", "{call}", "Calls turned away because the process had as many under way as it may.");
     }
+
+    /// <summary>The credentials that end soon, with the time that each has left: below zero for one that has ended.</summary>
+    public IReadOnlyCollection<(string Tenant, string Kind, string Id, TimeSpan Left)> Expiring { get; set; } = [];
+
+    /// <summary>Counts a request that came too soon.</summary>
+    public void Throttled(string tenant) => throttled.Add(1, Tag("scim.tenant", tenant));
 
     /// <summary>Starts the span of one provisioning call.</summary>
     public ScimCall StartCall(string tenant, string operation, string resourceType)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -40,7 +39,7 @@ public sealed class BearerHandler(
         {
             return AuthenticateResult.Fail("The token is not known.");
         }
-        if (await registry.FindAsync(hash, from, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
+        if (await registry.FindAsync(hash, token, from, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
         {
             guesses.Mistaken(from, hash);
             return AuthenticateResult.Fail("The token is not known.");
@@ -56,7 +55,7 @@ public sealed class BearerHandler(
         if (mustWait)
         {
             Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            Response.Headers.RetryAfter = Math.Max(1, (int)guesses.Pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            Response.Headers.RetryAfter = TenantLimits.Seconds(guesses.Pause);
             return Task.CompletedTask;
         }
         Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -27,6 +27,9 @@ internal static class Credential
 
     /// <summary>Under which handle the store finds a set-up link.</summary>
     public static string SetupHandle(string hash) => $"setup:{hash}";
+
+    /// <summary>Under which handle the store finds the tenant that takes an Entra tenant's own tokens.</summary>
+    public static string EntraHandle(string entraTenantId) => $"entra:{entraTenantId}";
 }
 
 /// <summary>What a credential is good for.</summary>

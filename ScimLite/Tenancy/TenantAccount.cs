@@ -25,7 +25,11 @@ public sealed record TenantAccount
 
     /// <summary>The account as the store keeps it.</summary>
     internal TenantDocument ToDocument(string tenant, long version) => new(tenant, version,
-        [.. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId)), .. SetupLinks.Select(l => Credential.SetupHandle(l.Hash))],
+        [
+            .. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId)),
+            .. SetupLinks.Select(l => Credential.SetupHandle(l.Hash)),
+            .. Settings is { EntraTenantId: { Length: > 0 } entra } ? (string[])[Credential.EntraHandle(entra)] : [],
+        ],
         TenancyJson.Write(this));
 
     /// <summary>Reads what <see cref="ToDocument"/> wrote.</summary>

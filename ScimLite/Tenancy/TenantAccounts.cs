@@ -41,6 +41,10 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
         {
             return new AccountOutcome.Conflict($"There is a tenant '{tenant}' in the settings already. Choose another id.");
         }
+        if (IsEntraTaken(chosen))
+        {
+            return EntraTaken(chosen);
+        }
         var old = await store.ReadAsync(tenant, cancel).ConfigureAwait(false);
         if (old is not null && TenantAccount.From(old).Settings is not null)
         {
@@ -51,6 +55,7 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
         return await store.SaveAsync(account.ToDocument(tenant, old?.Version ?? 0), cancel).ConfigureAwait(false) switch
         {
             SaveOutcome.Saved => new AccountOutcome.Done(Show(tenant, account)!),
+            SaveOutcome.Taken => EntraTaken(chosen),
             SaveOutcome.Leaving => new AccountOutcome.Conflict($"A tenant '{tenant}' is being deleted. Try again in a minute, or choose another id."),
             _ => new AccountOutcome.Conflict($"There is a tenant '{tenant}' already. Choose another id."),
         };
@@ -126,7 +131,84 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
     public async ValueTask<bool> IsSetupLinkAliveAsync(string tenant, string linkId, CancellationToken cancel) =>
         await FindAsync(tenant, cancel).ConfigureAwait(false) is { } entry && entry.Account.SetupLinks.Any(l => l.Id == linkId && l.ExpiresAt > Now);
 
+    /// <summary>Registers a client of the token endpoint; one without federation gets a secret.</summary>
+    /// <returns><c>Done</c> with the client and its secret, which can't be read again.</returns>
+    public async ValueTask<AccountOutcome> RegisterClientAsync(string tenant, NewClient wanted, CancellationToken cancel)
+    {
+        var federation = wanted.Federation is { } f ? new Federation(f.Issuer!.TrimEnd('/'), f.Audience!, f.Subject!, f.TenantId!.ToLowerInvariant()) : null;
+        var (kept, secret) = federation is null ? MakeSecret(wanted.ExpiresAt) : (null, null);
+        var client = new OAuthClient(Credential.NewId(), wanted.Name!.Trim(), Now, wanted.Scopes ?? [Scope.Provision], federation, kept is null ? [] : [kept]);
+        var outcome = await UpdateAsync(tenant, account => account.Clients.Count >= MostCredentials ? null
+            : account with { Clients = [.. account.Clients, client] }, cancel).ConfigureAwait(false);
+        return outcome is AccountOutcome.Done done ? done with { Client = client, ClientSecret = kept, Secret = secret } : outcome;
+    }
+
+    /// <summary>Removes a client; its access tokens are worthless from then on.</summary>
+    public ValueTask<AccountOutcome> RemoveClientAsync(string tenant, string clientId, CancellationToken cancel) =>
+        UpdateAsync(tenant, account => Without(account.Clients, c => c.ClientId == clientId) is { } left ? account with { Clients = left } : account, cancel, mustChange: true);
+
+    /// <summary>Gives a client one more secret, for a rotation without a gap.</summary>
+    public async ValueTask<AccountOutcome> AddSecretAsync(string tenant, string clientId, NewSecret wanted, CancellationToken cancel)
+    {
+        var (kept, secret) = MakeSecret(wanted.ExpiresAt);
+        var outcome = await UpdateClientAsync(tenant, clientId, client => client.Secrets.Count >= MostCredentials ? null
+            : client with { Secrets = [.. client.Secrets, kept] }, cancel).ConfigureAwait(false);
+        return outcome is AccountOutcome.Done done ? done with { ClientSecret = kept, Secret = secret } : outcome;
+    }
+
+    /// <summary>Revokes a secret; access tokens given out for it are worthless from then on.</summary>
+    public ValueTask<AccountOutcome> RevokeSecretAsync(string tenant, string clientId, string secretId, CancellationToken cancel) =>
+        UpdateClientAsync(tenant, clientId, client => Without(client.Secrets, s => s.SecretId == secretId) is { } left ? client with { Secrets = left } : client, cancel);
+
+    /// <summary>Finds a client of any tenant; null when there is none.</summary>
+    public async ValueTask<(TenantEntry Tenant, OAuthClient Client)?> FindClientAsync(string clientId, CancellationToken cancel)
+    {
+        if (!Guid.TryParseExact(clientId, "D", out var id)
+            || await store.FindAsync(Credential.ClientHandle(id.ToString()), cancel).ConfigureAwait(false) is not { } found
+            || Show(found.Document.Tenant, TenantAccount.From(found.Document)) is not { } entry)
+        {
+            return null;
+        }
+        return (entry, entry.Account.Clients.Single(c => c.ClientId == id.ToString()));
+    }
+
+    /// <summary>Keeps an access token that a client was given.</summary>
+    /// <returns>The token, which can't be read again.</returns>
+    internal async ValueTask<string> GrantAsync(string tenant, AccessGrant grant, CancellationToken cancel)
+    {
+        var token = Credential.NewSecret();
+        await store.GrantAsync(Credential.TokenHandle(SecretHash.Of(token).ToString()), tenant, TenancyJson.Write(grant), grant.ExpiresAt - clock.GetUtcNow(), cancel)
+            .ConfigureAwait(false);
+        return token;
+    }
+
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // Of the handles this is the only one that people choose.
+    private static AccountOutcome.Conflict EntraTaken(TenantSettings chosen) =>
+        new($"The Entra tenant {chosen.EntraTenantId} belongs to another tenant here. Its tokens can stand for one customer alone.");
+
+    private bool IsEntraTaken(TenantSettings chosen) =>
+        chosen.EntraTenantId.Length > 0 && settings.Tenants.Values.Any(t => t.EntraTenantId == chosen.EntraTenantId);
+
+    private (ClientSecret Kept, string Secret) MakeSecret(DateTimeOffset? expiresAt)
+    {
+        var secret = Credential.NewSecret();
+        return (new ClientSecret(Credential.NewId(), secret[..Credential.PrefixLength], SecretHash.Of(secret).ToString(), Now, expiresAt ?? Now + SecretLife), secret);
+    }
+
+    private ValueTask<AccountOutcome> UpdateClientAsync(string tenant, string clientId, Func<OAuthClient, OAuthClient?> change, CancellationToken cancel) =>
+        UpdateAsync(tenant, account =>
+        {
+            var old = account.Clients.FirstOrDefault(c => c.ClientId == clientId);
+            if (old is null)
+            {
+                return account;
+            }
+            var next = change(old);
+            return next is null || ReferenceEquals(next, old) ? (next is null ? null : account)
+                : account with { Clients = [.. account.Clients.Select(c => c.ClientId == clientId ? next : c)] };
+        }, cancel, mustChange: true);
 
     private static T[]? Without<T>(IReadOnlyList<T> all, Func<T, bool> which)
     {
@@ -155,6 +237,10 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
             {
                 return new AccountOutcome.Conflict($"There are {MostCredentials} already, and there can't be more. Delete what is no longer used.");
             }
+            if (next.Settings is { } settled && settled != account.Settings && IsEntraTaken(settled))
+            {
+                return EntraTaken(settled);
+            }
             if (mustChange && ReferenceEquals(next, account))
             {
                 return new AccountOutcome.Missing();
@@ -163,8 +249,8 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
             {
                 case SaveOutcome.Saved:
                     return new AccountOutcome.Done(Show(tenant, next)!);
-                case SaveOutcome.Taken taken:
-                    return new AccountOutcome.Conflict($"'{taken.Handle}' belongs to another tenant.");
+                case SaveOutcome.Taken:
+                    return EntraTaken(next.Settings!);
                 case SaveOutcome.Leaving:
                     return new AccountOutcome.Missing();
             }

@@ -21,19 +21,23 @@ public sealed class TenantRegistry
     private const int MostRemembered = 10_000;
 
     private readonly Dictionary<string, Tenant> fromSettings;
+    private readonly Dictionary<string, KeyValuePair<string, TenantSettings>> entraOfSettings;
     private readonly Dictionary<long, Known> settled;
     private readonly ConcurrentDictionary<long, Known> remembered = new();
     private readonly ITenantStore store;
     private readonly CredentialUses uses;
+    private readonly EntraTokens entraTokens;
     private readonly TimeProvider clock;
 
     /// <summary>Reads the tenants from settings.</summary>
-    public TenantRegistry(Settings settings, ITenantStore store, CredentialUses uses, TimeProvider clock)
+    public TenantRegistry(Settings settings, ITenantStore store, CredentialUses uses, EntraTokens entraTokens, TimeProvider clock)
     {
         this.store = store;
         this.uses = uses;
+        this.entraTokens = entraTokens;
         this.clock = clock;
         fromSettings = settings.Tenants.ToDictionary(t => t.Key, t => Tenant.Of(t.Key, t.Value), StringComparer.Ordinal);
+        entraOfSettings = settings.Tenants.Where(t => t.Value.EntraTenantId.Length > 0).ToDictionary(t => t.Value.EntraTenantId, StringComparer.Ordinal);
         settled = settings.Tenants.Where(t => t.Value.Token.Length > 0).Select(t => new Known
         {
             Hash = SecretHash.Of(t.Value.Token),
@@ -43,21 +47,22 @@ public sealed class TenantRegistry
 
     /// <summary>Finds who bears this token.</summary>
     /// <param name="hash">The token's hash.</param>
+    /// <param name="token">The token itself, which is looked into if it is one of Entra's own.</param>
     /// <param name="from">Where it comes from, which is remembered with it.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>Who; null when nobody does, or not any more.</returns>
     /// <exception cref="StoreUnavailableException">It is not known here, and the store does not answer.</exception>
-    public ValueTask<Identity?> FindAsync(SecretHash hash, IPAddress? from, CancellationToken cancel)
+    public ValueTask<Identity?> FindAsync(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from, CancellationToken cancel)
     {
         if (Recall(hash) is not { } known)
         {
-            return ReadAsync(hash, from, cancel);
+            return ReadAsync(hash, token, from, cancel);
         }
         if (known.ReadAt is { } readAt)
         {
             if (clock.GetElapsedTime(readAt) > Fresh && Interlocked.Exchange(ref known.Refreshing, 1) == 0)
             {
-                RefreshAside(hash, known.From);
+                RefreshAside(hash, token, known.From);
             }
             if (known.EndsAt <= clock.GetUtcNow())
             {
@@ -89,12 +94,14 @@ public sealed class TenantRegistry
         : remembered.TryGetValue(hash.Key, out known) && known.Hash.Is(hash) && clock.GetElapsedTime(known.ReadAt!.Value) < Usable ? known
         : null;
 
-    private async ValueTask<Identity?> ReadAsync(SecretHash hash, IPAddress? from, CancellationToken cancel)
+    private async ValueTask<Identity?> ReadAsync(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from, CancellationToken cancel)
     {
         // The time before the read counts: what the read did not see any more can't be younger.
         var readAt = clock.GetTimestamp();
-        var found = await store.FindAsync(Credential.TokenHandle(hash.ToString()), cancel).ConfigureAwait(false);
-        if (found is null || Read(found, hash, readAt) is not { } known)
+        var known = Assertions.IsForm(token.Span)
+            ? await ReadEntraAsync(hash, token.ToString(), readAt, cancel).ConfigureAwait(false)
+            : await store.FindAsync(Credential.TokenHandle(hash.ToString()), cancel).ConfigureAwait(false) is { } found ? Read(found, hash, readAt) : null;
+        if (known is null)
         {
             remembered.TryRemove(hash.Key, out _);
             return null;
@@ -113,7 +120,7 @@ public sealed class TenantRegistry
         return known.Identity;
     }
 
-    private void RefreshAside(SecretHash hash, IPAddress? from)
+    private void RefreshAside(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from)
     {
         // Nobody waits for it, and it is no part of the request that happened to come first.
         using (ExecutionContext.SuppressFlow())
@@ -122,9 +129,9 @@ public sealed class TenantRegistry
             {
                 try
                 {
-                    await ReadAsync(hash, from, CancellationToken.None).ConfigureAwait(false);
+                    await ReadAsync(hash, token, from, CancellationToken.None).ConfigureAwait(false);
                 }
-                catch (StoreUnavailableException)
+                catch (Exception e) when (e is StoreUnavailableException or IssuerUnavailableException)
                 {
                     // What is remembered ends by itself, and then the one who asks is told.
                 }
@@ -136,7 +143,7 @@ public sealed class TenantRegistry
     {
         var id = found.Document.Tenant;
         var account = TenantAccount.From(found.Document);
-        if ((fromSettings.GetValueOrDefault(id) ?? (account.Settings is { } settings ? Tenant.Of(id, settings) : null)) is not { } tenant)
+        if (TenantOf(id, account) is not { } tenant)
         {
             return null;
         }
@@ -145,15 +152,36 @@ public sealed class TenantRegistry
             var grant = TenancyJson.Read<AccessGrant>(stored);
             return account.Clients.FirstOrDefault(c => c.ClientId == grant.ClientId) is { } client
                 && (grant.SecretId is null || client.Secrets.Any(s => s.SecretId == grant.SecretId))
-                ? Remembered(new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt) : null;
+                ? Remembered(hash, new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt, readAt) : null;
         }
         var text = hash.ToString();
         return account.Tokens.FirstOrDefault(t => t.Hash == text) is { } token
-            ? Remembered(new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt) : null;
-
-        Known Remembered(Identity identity, string credential, DateTimeOffset? endsAt) =>
-            new() { Hash = hash, Identity = identity, EndsAt = endsAt, ReadAt = readAt, Use = uses.Of(id, credential) };
+            ? Remembered(hash, new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt, readAt) : null;
     }
+
+    // Whose it is, only the Entra tenant says that it comes from; so that is asked for first, and keys are fetched for nobody else.
+    private async ValueTask<Known?> ReadEntraAsync(SecretHash hash, string token, long readAt, CancellationToken cancel)
+    {
+        if (entraTokens.EntraTenantOf(token) is not { } entra)
+        {
+            return null;
+        }
+        var (id, settings) = entraOfSettings.GetValueOrDefault(entra);
+        var tenant = id is null ? null : fromSettings[id];
+        if (tenant is null && await store.FindAsync(Credential.EntraHandle(entra), cancel).ConfigureAwait(false) is { } found
+            && TenantAccount.From(found.Document) is { Settings: { } kept } && !fromSettings.ContainsKey(found.Document.Tenant))
+        {
+            (tenant, settings) = (Tenant.Of(found.Document.Tenant, kept), kept);
+        }
+        return tenant is not null && await entraTokens.CheckAsync(token, entra, settings!.EntraAudience, cancel).ConfigureAwait(false) is { } endsAt
+            ? Remembered(hash, new Identity(tenant, "Entra ID"), "entra", endsAt, readAt) : null;
+    }
+
+    private Tenant? TenantOf(string id, TenantAccount account) =>
+        fromSettings.GetValueOrDefault(id) ?? (account.Settings is { } settings ? Tenant.Of(id, settings) : null);
+
+    private Known Remembered(SecretHash hash, Identity identity, string credential, DateTimeOffset? endsAt, long readAt) =>
+        new() { Hash = hash, Identity = identity, EndsAt = endsAt, ReadAt = readAt, Use = uses.Of(identity.Tenant.Id, credential) };
 
     private sealed class Known
     {

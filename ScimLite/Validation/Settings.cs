@@ -67,6 +67,13 @@ public sealed record TenantSettings
     [JsonConverter(typeof(CamelCaseWords<UnknownMembers>))]
     public UnknownMembers UnknownMembers { get; init; } = UnknownMembers.Reject;
 
+    /// <summary>The id of the Entra tenant whose own tokens are taken, for a Secret Token left blank in Entra; empty: nobody's. It belongs to
+    /// one tenant alone, since nothing else tells customers apart.</summary>
+    public string EntraTenantId { get; init; } = "";
+
+    /// <summary>The audience of those tokens: the application's id in Entra's gallery; empty: the one that all custom applications share.</summary>
+    public string EntraAudience { get; init; } = "";
+
     /// <summary>Whether SCIM calls are served; off answers 503.</summary>
     public bool ProvisioningEnabled { get; init; } = true;
 
@@ -176,4 +183,17 @@ public sealed record OAuthSettings
 {
     /// <summary>How long one lives, 60 to 360 minutes: what Entra's gallery asks for.</summary>
     public int AccessTokenMinutes { get; init; } = 60;
+
+    /// <summary>The hosts whose signing keys are trusted; empty: <c>login.microsoftonline.com</c> alone. Keys come over https, but for the
+    /// loopback of a test.</summary>
+    public IReadOnlyList<string> KeyHosts { get; init; } = [];
+
+    /// <summary>Where Entra publishes its tenants' keys; another one in a sovereign cloud.</summary>
+    public string EntraAuthority { get; init; } = "https://login.microsoftonline.com";
+
+    /// <summary>Who signs the tokens that Entra sends where its Secret Token is left blank; <c>/{tenant}/</c> follows.</summary>
+    public string EntraIssuer { get; init; } = "https://sts.windows.net";
+
+    /// <summary>The hosts whose signing keys are trusted.</summary>
+    public IReadOnlyList<string> TrustedKeyHosts => KeyHosts.Count > 0 ? KeyHosts : ["login.microsoftonline.com"];
 }

@@ -14,6 +14,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         ["AckReplicas"] = "0 to 16", ["MaxConcurrentRequests"] = "1 to 100000", ["ShutdownDelaySeconds"] = "0 to 300", ["Enabled"] = "true or false",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
+        ["EntraTenantId"] = "a GUID in small letters, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f", ["EntraAudience"] = "up to 200 characters",
         ["Passwords"] = "ignore or hash",
     };
 
@@ -38,6 +39,12 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         Range(s => s.Activity.RetentionDays, "ScimLite:Activity:RetentionDays", 1, 3650);
         RuleFor(s => s.Passwords).IsInEnum().OverridePropertyName("ScimLite:Passwords").WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["Passwords"]}.");
         Range(s => s.OAuth.AccessTokenMinutes, "ScimLite:OAuth:AccessTokenMinutes", 60, 360);
+        RuleForEach(s => s.OAuth.KeyHosts).Must(h => Uri.CheckHostName(h) != UriHostNameType.Unknown).OverridePropertyName("ScimLite:OAuth:KeyHosts")
+            .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are names of hosts such as login.microsoftonline.com.");
+        RuleFor(s => s.OAuth.EntraAuthority).Must(IsOrigin).OverridePropertyName("ScimLite:OAuth:EntraAuthority")
+            .WithMessage("{PropertyPath} is '{PropertyValue}'; allowed is scheme and host alone, such as https://login.microsoftonline.com.");
+        RuleFor(s => s.OAuth.EntraIssuer).Must(IsOrigin).OverridePropertyName("ScimLite:OAuth:EntraIssuer")
+            .WithMessage("{PropertyPath} is '{PropertyValue}'; allowed is scheme and host alone, such as https://sts.windows.net.");
         RuleFor(s => s.AdminKey).Must(key => key.Length == 0 || (key.Length >= 16 && !key.AsSpan().ContainsAnyExceptInRange('!', '~')))
             .OverridePropertyName("ScimLite:AdminKey").WithMessage("{PropertyPath} is too short, or holds characters that a header can't carry; allowed is ASCII without blanks, 16 characters or more.");
         Range(s => s.Limits.MaxConcurrentRequests, "ScimLite:Limits:MaxConcurrentRequests", 1, 100_000);
@@ -60,6 +67,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
     private static void CheckTenants(IReadOnlyDictionary<string, TenantSettings> tenants, ValidationContext<Settings> context)
     {
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        var entraTenants = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, tenant) in tenants)
         {
             var key = $"ScimLite:Tenants:{id}";
@@ -74,6 +82,10 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
             else if (tenant.Token.Length > 0 && !tokens.TryAdd(tenant.Token, id))
             {
                 context.AddFailure(key, $"{key}:Token is also the token of tenant '{tokens[tenant.Token]}'; each tenant needs its own.");
+            }
+            if (tenant.EntraTenantId.Length > 0 && !entraTenants.TryAdd(tenant.EntraTenantId, id))
+            {
+                context.AddFailure(key, $"{key}:EntraTenantId is also that of tenant '{entraTenants[tenant.EntraTenantId]}'; each tenant needs its own.");
             }
             foreach (var error in TenantRules.Validate(tenant).Errors)
             {

@@ -18,7 +18,12 @@ public sealed partial class TenantSettingsValidator : AbstractValidator<TenantSe
         RuleFor(t => t.RequestsPerSecond).InclusiveBetween(1, 100_000).OverridePropertyName("RequestsPerSecond").WithMessage(Message("RequestsPerSecond"));
         RuleFor(t => t.Dialect).IsInEnum().OverridePropertyName("Dialect").WithMessage(Message("Dialect"));
         RuleFor(t => t.UnknownMembers).IsInEnum().OverridePropertyName("UnknownMembers").WithMessage(Message("UnknownMembers"));
+        RuleFor(t => t.EntraTenantId).Must(id => id.Length == 0 || IsEntraId(id)).OverridePropertyName("EntraTenantId").WithMessage(Message("EntraTenantId"));
+        RuleFor(t => t.EntraAudience).MaximumLength(200).OverridePropertyName("EntraAudience").WithMessage(Message("EntraAudience"));
     }
+
+    /// <summary>Whether this is the id of an Entra tenant as tokens tell it: a GUID in small letters.</summary>
+    public static bool IsEntraId(string id) => Guid.TryParseExact(id, "D", out var guid) && guid.ToString() == id;
 
     /// <summary>Whether this can be a tenant's id.</summary>
     public static bool IsId(string id) => Id().IsMatch(id);

@@ -1,4 +1,4 @@
--- KEYS: 1 heads (id -> "version\nhandle\nhandle…"), 2 bodies, 3 handles (handle -> id), 4 leaving.
+-- KEYS: 1 heads (id -> "version\nhandle\nhandle…"), 2 bodies, 3 handles (handle -> id), 4 leaving, 5 the record that the write is done.
 -- ARGV: id, version expected, body, then the handles. Answers {'saved', version}, {'stale'}, {'taken', handle} or {'leaving'}.
 local id, expected, body = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local head = redis.call('HGET', KEYS[1], id)
@@ -35,4 +35,5 @@ for i = 1, #handles do
 end
 redis.call('HSET', KEYS[1], id, string.format('%d\n', version + 1) .. table.concat(handles, '\n'))
 redis.call('HSET', KEYS[2], id, body)
+redis.call('SET', KEYS[5], 1, 'EX', 60)
 return { 'saved', version + 1 }

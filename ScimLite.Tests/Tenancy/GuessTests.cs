@@ -1,0 +1,139 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using ScimLite.Tenancy;
+using ScimLite.Tests.Hosting;
+
+namespace ScimLite.Tests.Tenancy;
+
+/// <summary>Whoever tries one credential after the other gets slower and slower, and nobody else does.</summary>
+public sealed class GuessTests
+{
+    readonly FakeTimeProvider clock = new();
+
+    static readonly IPAddress Here = IPAddress.Parse("192.0.2.7"), There = IPAddress.Parse("192.0.2.8");
+
+    static SecretHash Wrong(int number) => SecretHash.Of($"wrong {number}");
+
+    static GuessLimits Used(GuessLimits limits, IPAddress? from, int wrong)
+    {
+        for (var i = 0; i < wrong; i++)
+        {
+            Assert.Equal(Guess.MayBeTried, limits.Judge(from, Wrong(i)));
+            limits.Mistaken(from, Wrong(i));
+        }
+        return limits;
+    }
+
+    [Fact]
+    public void After_a_burst_one_may_be_tried_from_time_to_time()
+    {
+        var limits = Used(new GuessLimits(3, TimeSpan.FromSeconds(10), clock), Here, 3);
+
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, Wrong(9)));
+        clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, Wrong(9)));
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(Here, Wrong(9)));
+        limits.Mistaken(Here, Wrong(9));
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, Wrong(10)));
+        clock.Advance(TimeSpan.FromDays(1));
+        Used(limits, Here, 3);
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, Wrong(9)));
+    }
+
+    [Fact]
+    public void The_same_mistake_again_uses_nothing_up_and_is_forgotten_after_ten_seconds()
+    {
+        var limits = Used(new GuessLimits(3, TimeSpan.FromSeconds(60), clock), Here, 1);
+
+        Assert.Equal(Guess.KnownWrong, limits.Judge(Here, Wrong(0)));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(Here, Wrong(1)));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(Here, Wrong(0)));
+    }
+
+    [Fact]
+    public void Addresses_are_counted_apart_and_one_ipv6_network_is_one()
+    {
+        var limits = Used(new GuessLimits(3, TimeSpan.FromSeconds(10), clock), Here, 3);
+        Assert.Equal(Guess.MayBeTried, limits.Judge(There, Wrong(9)));
+        Assert.Equal(Guess.MustWait, limits.Judge(Here.MapToIPv6(), Wrong(9)));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(null, Wrong(9)));
+
+        Used(limits, IPAddress.Parse("2001:db8:0:1::1"), 3);
+        Assert.Equal(Guess.MustWait, limits.Judge(IPAddress.Parse("2001:db8:0:1:ffff::2"), Wrong(9)));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(IPAddress.Parse("2001:db8:0:2::1"), Wrong(9)));
+    }
+
+    [Fact]
+    public void Of_more_addresses_than_it_knows_the_one_that_was_quiet_longest_is_forgotten()
+    {
+        var limits = new GuessLimits(1, TimeSpan.FromDays(1), clock, mostSources: 3);
+        foreach (var last in (int[])[1, 2, 3, 4])
+        {
+            limits.Mistaken(IPAddress.Parse($"192.0.2.{last}"), Wrong(0));
+        }
+
+        Assert.Equal(Guess.MayBeTried, limits.Judge(IPAddress.Parse("192.0.2.1"), Wrong(9)));
+        Assert.All((int[])[2, 3, 4], last => Assert.Equal(Guess.MustWait, limits.Judge(IPAddress.Parse($"192.0.2.{last}"), Wrong(9))));
+    }
+
+    // The host of a test has no network; the address is put into the request.
+    static async Task<int> Call(ScimHost host, string token, string from, string? forwardedFor = null) => (await host.Server.SendAsync(request =>
+    {
+        (request.Request.Method, request.Request.Path) = ("GET", "/scim/v2/Users");
+        request.Request.Headers.Authorization = $"Bearer {token}";
+        request.Connection.RemoteIpAddress = IPAddress.Parse(from);
+        if (forwardedFor is not null)
+        {
+            request.Request.Headers["X-Forwarded-For"] = forwardedFor;
+        }
+    }, TestContext.Current.CancellationToken)).Response.StatusCode;
+
+    [Fact]
+    public async Task A_storm_of_guesses_is_slowed_and_who_always_calls_from_there_is_not()
+    {
+        await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory)).WithTenant();
+        var (known, fresh) = ((await admin.IssueToken()).Token, (await admin.IssueToken()).Token);
+        Assert.Equal(200, await Call(admin.Host, known, "192.0.2.7"));
+        var answers = new List<int>();
+        for (var i = 0; i < 80; i++)
+        {
+            answers.Add(await Call(admin.Host, $"guess {i}", "192.0.2.7"));
+        }
+
+        Assert.All(answers.Take(50), status => Assert.Equal(401, status));
+        Assert.InRange(answers.Count(status => status == 429), 5, 30);
+        Assert.Equal(200, await Call(admin.Host, known, "192.0.2.7"));
+        Assert.Equal(429, await Call(admin.Host, fresh, "192.0.2.7"));
+        Assert.Equal(200, await Call(admin.Host, fresh, "192.0.2.8"));
+    }
+
+    [Fact]
+    public async Task A_client_that_repeats_one_mistake_slows_nobody()
+    {
+        await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory)).WithTenant();
+        var token = (await admin.IssueToken()).Token;
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.Equal(401, await Call(admin.Host, "an old token", "192.0.2.7"));
+        }
+
+        Assert.Equal(200, await Call(admin.Host, token, "192.0.2.7"));
+    }
+
+    [Theory]
+    [InlineData(true, 401)]
+    [InlineData(false, 429)]
+    public async Task A_forwarded_address_counts_where_a_known_proxy_says_it(bool known, int last)
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory, settings: known ? new Dictionary<string, string> { ["ScimLite:KnownProxies:0"] = "192.0.2.7" } : null);
+        var status = 0;
+        for (var i = 0; i < 70; i++)
+        {
+            status = await Call(host, $"guess {i}", "192.0.2.7", $"198.51.100.{i}");
+        }
+
+        Assert.Equal(last, status);
+    }
+}
