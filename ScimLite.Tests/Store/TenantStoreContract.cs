@@ -99,7 +99,9 @@ public abstract class TenantStoreContract(ITenantStore store)
         Assert.True(await store.RemoveAsync(tenant, Now.AddHours(1), Cancel));
         Assert.Equal(Now, (await store.ListLeavingAsync(Cancel))[tenant]);
 
+        await store.NoteUsesAsync(tenant, new Dictionary<string, DateTimeOffset> { ["late"] = Now }, Cancel);
         await store.GoneAsync(tenant, Cancel);
+        Assert.Empty(await store.ReadUsesAsync(tenant, Cancel));
         Assert.DoesNotContain(tenant, (await store.ListLeavingAsync(Cancel)).Keys);
         Assert.Equal(1, await Saved(Document("again", 0, Handle("a"))));
         Assert.False(await store.RemoveAsync(other, Now, Cancel));

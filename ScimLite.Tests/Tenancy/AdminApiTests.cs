@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
 using ScimLite.Tests.Samples;
@@ -174,7 +176,7 @@ public sealed class AdminApiTests
     [Fact]
     public async Task After_five_wrong_keys_not_even_the_right_one_is_taken_for_a_while()
     {
-        await using var admin = await AdminHost.StartAsync(StoreKind.Memory);
+        await using var admin = await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
         using var stranger = admin.Host.Connect(null);
         Task<HttpAnswer> Try(string key) => stranger.Send("GET", "/admin/api/tenants", null, ("Authorization", $"Bearer {key}"));
 

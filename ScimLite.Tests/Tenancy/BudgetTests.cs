@@ -140,6 +140,19 @@ public sealed class TenantLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_weighty_request_takes_all_its_tokens_or_none_and_waits_for_as_many_as_are_missing()
+    {
+        var limits = new TenantLimits(new InMemoryRequestBudget(), telemetry, clock);
+        var cancel = TestContext.Current.CancellationToken;
+
+        Assert.Null(await limits.AskAsync(Tenant(10), cancel, 12));
+        Assert.Equal(TimeSpan.FromMilliseconds(400), await limits.AskAsync(Tenant(10), cancel, 12));
+        clock.Advance(TimeSpan.FromMilliseconds(400));
+        Assert.Null(await limits.AskAsync(Tenant(10), cancel, 12));
+        Assert.NotNull(await limits.AskAsync(Tenant(10), cancel));
+    }
+
+    [Fact]
     public async Task One_tenants_storm_takes_nothing_from_another()
     {
         var limits = new TenantLimits(new InMemoryRequestBudget(), telemetry, clock);

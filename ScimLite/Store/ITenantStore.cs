@@ -28,7 +28,7 @@ public interface ITenantStore
     /// <summary>Reads who is leaving, and since when.</summary>
     ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListLeavingAsync(CancellationToken cancel);
 
-    /// <summary>Nothing of the tenant is left, so that its id may be given again.</summary>
+    /// <summary>Nothing of the tenant is left, so that its id may be given again. Last uses that were noted meanwhile go too.</summary>
     ValueTask GoneAsync(string tenant, CancellationToken cancel);
 
     /// <summary>Finds the tenant that a handle, or the handle of a grant that is still alive, belongs to; null when there is none.</summary>

@@ -74,6 +74,7 @@ public sealed class InMemoryTenantStore(TimeProvider clock) : ITenantStore
     {
         lock (door)
         {
+            uses.Remove(tenant);
             leaving.Remove(tenant);
         }
         return ValueTask.CompletedTask;

@@ -85,7 +85,11 @@ public sealed class RedisTenantStore(RedisConnection connection, ScimTelemetry t
 
     /// <inheritdoc/>
     public async ValueTask GoneAsync(string tenant, CancellationToken cancel) =>
-        await RunAsync("gone", static (database, tenant) => database.SortedSetRemoveAsync(Leaving, tenant), tenant, cancel).ConfigureAwait(false);
+        await RunAsync("gone", static async (database, tenant) =>
+        {
+            await database.KeyDeleteAsync(Uses(tenant)).ConfigureAwait(false);
+            return await database.SortedSetRemoveAsync(Leaving, tenant).ConfigureAwait(false);
+        }, tenant, cancel).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<FoundTenant?> FindAsync(string handle, CancellationToken cancel) => FindAsync("", handle, cancel);
