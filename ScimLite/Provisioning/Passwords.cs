@@ -37,9 +37,10 @@ public sealed class Passwords(ResourceType type)
             : (made is { } known && known.Text == text ? known : (made = (text, Hasher.HashPassword("", text))).Value).Hash;
     }
 
-    // RFC 7644 §7.8 by way of RFC 8265 §4.2, OpaqueString: every kind of blank is a space, composed form, no control characters.
     private ScimException Refused(string why) => new(ScimError.InvalidValue($"'{name}' {why}. Send 1 to {MaxLength} characters without control characters."));
 
+    // RFC 7644 §7.8 by way of RFC 8265 §4.2: every kind of blank is a space, and there are no control characters. Composed and decomposed
+    // letters stay apart, since a process without ICU can't tell that they are the same.
     private string Prepare(string text)
     {
         if (text.Length is 0 or > MaxLength)
@@ -56,6 +57,6 @@ public sealed class Passwords(ResourceType type)
                 _ => c,
             });
         }
-        return prepared.ToString().Normalize(NormalizationForm.FormC);
+        return prepared.ToString();
     }
 }

@@ -40,7 +40,8 @@ public sealed class PatchApplier
         foreach (var (extension, attribute, _) in applier.removed)
         {
             // RFC 7644 §3.5.2.2, judged at the end so that a remove followed by an add in one request passes.
-            if (attribute!.Required && Container(resource, extension) is { } container && container[attribute.Name] is null)
+            var gone = Container(resource, extension) is { } container ? container[attribute!.Name] is null : type.Requires(extension!);
+            if (attribute!.Required && gone)
             {
                 throw new ScimException(ScimError.Mutability($"'{attribute.Name}' is required and can't be removed. Replace it with another value instead."));
             }
