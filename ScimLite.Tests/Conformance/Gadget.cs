@@ -113,7 +113,7 @@ internal sealed record GadgetAttribute(Shape Shape, string Type, string Mutabili
                 (leaf["type"], leaf["subAttributes"]) = ("complex", new JsonArray(new JsonObject { ["name"] = "value", ["type"] = Type }));
             }
 
-            return Shape == Shape.Part ? new JsonObject { ["name"] = Name, ["type"] = "complex", ["subAttributes"] = new JsonArray(leaf) } : leaf;
+            return Shape == Shape.Part ? new JsonObject { ["name"] = Name, ["type"] = "complex", ["subAttributes"] = new JsonArray(leaf, new JsonObject { ["name"] = "label" }) } : leaf;
         }
     }
 

@@ -80,6 +80,22 @@ public sealed class Rfc7643Section6
         (await host.Client.Send("PATCH", $"Groups/{group}", HttpCalls.Patch($$"""{"op":"add","path":"members","value":[{"value":"{{gadget}}"}]}"""))).Refuses(400, "invalidValue");
     }
 
+    [Theory, OnBothStores] // RFC 7644 §3.7
+    public async Task A_bulk_request_makes_changes_and_removes_resources_of_an_operators_own_type(StoreKind store)
+    {
+        await using var host = await OwnSchemas.StartAsync(store, Gadget.Files);
+
+        var answer = (await host.Client.Send("POST", "Bulk", """
+            {"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
+              {"method":"POST","path":"/Gadgets","bulkId":"a","data":{"externalId":"a","single-integer-readWrite-default-server-folded":7}},
+              {"method":"POST","path":"/Gadgets","bulkId":"b","data":{"externalId":"b","single-integer-readWrite-default-server-folded":7}},
+              {"method":"PATCH","path":"/Gadgets/bulkId:a","data":{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"externalId","value":"c"}]}}]}
+            """)).Is(200).Json["Operations"]!.AsArray();
+
+        Assert.Equal(["201", "409", "200"], answer.Select(o => o!["status"]!.GetValue<string>()));
+        Assert.Equal(1, (await host.Client.Send("GET", "Gadgets?filter=externalId%20eq%20%22c%22")).Is(200).Total);
+    }
+
     [Theory, OnBothStores]
     public async Task Attributes_called_as_those_of_users_and_groups_mean_what_their_own_schema_says(StoreKind store)
     {
