@@ -43,6 +43,9 @@ public sealed class FaultTests
         var report = await SyncRun.Against(broken, SyncRun.Small with { Cycles = 1 }, host.Token);
 
         Assert.Equal(report.DifferenceCount, report.Differences.Count);
+        Assert.Equal(report.DifferenceCount, report.DifferencesByAttribute.Sum(d => d.Count));
+        Assert.Equal([("Users", "phoneNumbers[type eq \"mobile\"].value"), ("Users", "phoneNumbers[type eq \"work\"].value")],
+            report.DifferencesByAttribute.Select(d => (d.Resource, d.Attribute)).Order());
         Assert.All(report.Differences, d =>
         {
             Assert.StartsWith("Users/", d.Resource, StringComparison.Ordinal);

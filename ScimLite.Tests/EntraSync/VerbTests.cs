@@ -1,17 +1,23 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ScimLite.Tests.EntraSync;
 
 /// <summary>The program with a verb in the place of settings, in a process of its own: what it says and with which code it ends.</summary>
-public sealed class VerbTests
+public sealed partial class VerbTests
 {
     [Theory]
     [InlineData(0, "sync-cycle", "--help")]
-    [InlineData(0, "sync-cycle", "sync-cycle --help")]
+    [InlineData(0, "--members-per-patch", "sync-cycle --help")]
     [InlineData(2, "sync-cicle", "sync-cicle --target http://127.0.0.1:1/scim")]
-    [InlineData(2, "--target", "sync-cycle --token t")]
+    [InlineData(2, "'--target' is required", "sync-cycle --token t")]
     [InlineData(2, "--tokem", "sync-cycle --target http://127.0.0.1:1/scim --token t --tokem t")]
-    public async Task Help_ends_with_0_and_wrong_usage_with_2_and_the_word_that_is_wrong(int code, string told, string arguments)
+    [InlineData(2, "--target 'example.com' is no Tenant URL", "sync-cycle --target example.com --token t")]
+    [InlineData(2, "--parallel is 1000; allowed is 1 to 256", "sync-cycle --target http://127.0.0.1:1/scim --token t --parallel 1000")]
+    [InlineData(2, "confirm with --i-own-this-target", "sync-cycle --target http://127.0.0.1:1/scim,https://scim.example.com/scim/v2 --token t")]
+    [InlineData(3, "http://127.0.0.1:1/scim/v2/Users?filter=", "sync-cycle --target http://127.0.0.1:1/scim/v2/?aadOptscim062020 --token t")]
+    public async Task It_ends_with_the_code_of_the_case_and_says_what_is_wrong(int code, string told, string arguments)
     {
         var (ended, output) = await Run(arguments.Split(' '));
 
@@ -20,23 +26,66 @@ public sealed class VerbTests
     }
 
     [Fact]
-    public async Task A_target_where_nobody_listens_ends_with_3()
+    public async Task Against_the_program_itself_a_run_converges_and_its_report_holds_every_figure_and_no_token()
     {
-        var (ended, _) = await Run("sync-cycle", "--target", "http://127.0.0.1:1/scim/v2", "--token", "t");
+        var cancel = TestContext.Current.CancellationToken;
+        var (folder, token) = (Directory.CreateTempSubdirectory(), $"a-very-secret-token-{Guid.NewGuid():N}");
+        var (secret, file) = (Path.Combine(folder.FullName, "token"), Path.Combine(folder.FullName, "report.json"));
+        await File.WriteAllTextAsync(secret, token, cancel);
+        using var server = Start([], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("ScimLite__Tenants__acme__Token", token), ("ScimLite__Tenants__acme__RequestsPerSecond", "100000"));
+        try
+        {
+            string? url = null;
+            while (url is null && await server.StandardOutput.ReadLineAsync(cancel) is { } line)
+            {
+                url = ListensOn().Match(line) is { Success: true } match ? match.Groups[1].Value + "/scim/v2" : null;
+            }
 
-        Assert.Equal(3, ended);
+            var (code, output) = await Run("sync-cycle", "--target", $"{url}/?aadOptscim062020", "--target", url!, "--token", "@" + secret, "--users", "20", "--groups", "4", "--members", "30", "--seed", "7", "--report", file);
+
+            Assert.Equal((0, true), (code, output.Contains("CONVERGED: 0 differences", StringComparison.Ordinal)));
+            Assert.Matches(@"create user +\d+ +[\d,]+ +[\d.,]+ +[\d.,]+ +[\d.,]+ +[\d.,]+", output);
+            var text = await File.ReadAllTextAsync(file, cancel);
+            var report = JsonNode.Parse(text)!;
+            Assert.Equal((true, 0, 0, 7, "aadOptscim062020"), ((bool)report["converged"]!, report["differences"]!.AsArray().Count, (int)report["differenceCount"]!, (int)report["company"]!["seed"]!, (string)report["company"]!["dialect"]!));
+            Assert.Equal(["initial", "incremental", "identical", "restart"], report["cycles"]!.AsArray().Select(c => (string)c!["kind"]!));
+            Assert.All(report["cycles"]!.AsArray(), c => Assert.True((double)c!["seconds"]! >= 0 && (int)c["writes"]! >= 0 && (int)c["failures"]! == 0));
+            Assert.All(report["requests"]!.AsObject(), r => Assert.True(
+                (int)r.Value!["count"]! > 0 && (double)r.Value["perSecond"]! > 0 && (double)r.Value["p50"]! <= (double)r.Value["p95"]! && (double)r.Value["p99"]! <= (double)r.Value["max"]!));
+            Assert.DoesNotContain(token, text + output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+            await server.WaitForExitAsync(CancellationToken.None);
+            folder.Delete(recursive: true);
+        }
     }
 
     private static async Task<(int Code, string Output)> Run(params string[] arguments)
     {
-        using var program = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "ScimLite.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var program = Start(arguments);
         var cancel = TestContext.Current.CancellationToken;
         var (output, error) = (program.StandardOutput.ReadToEndAsync(cancel), program.StandardError.ReadToEndAsync(cancel));
         await program.WaitForExitAsync(cancel);
         return (program.ExitCode, await output + await error);
     }
+
+    private static Process Start(string[] arguments, params (string Key, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "ScimLite.dll"), .. arguments])
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+        return Process.Start(start)!;
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ListensOn();
 }

@@ -6,8 +6,6 @@ namespace ScimLite.EntraSync;
 /// <summary>The report as a person reads it, on a terminal and in a log.</summary>
 internal static class ReportText
 {
-    private const int DifferencesShown = 20;
-
     public static string Write(SyncReport report)
     {
         var text = new StringBuilder();
@@ -43,15 +41,11 @@ internal static class ReportText
         }
         if (report.DifferenceCount > 0)
         {
-            Line($"\ndifferences:");
-            foreach (var difference in report.Differences.Take(DifferencesShown))
-            {
-                Line($"  {difference.Resource} {difference.Attribute}: expected {difference.Expected ?? "nothing"}, found {difference.Actual ?? "nothing"}");
-            }
-            if (report.DifferenceCount > DifferencesShown)
-            {
-                Line($"  and {report.DifferenceCount - DifferencesShown:N0} more");
-            }
+            Line($"\n{"differences",11}  attribute");
+        }
+        foreach (var (resource, attribute, count, first) in report.DifferencesByAttribute)
+        {
+            Line($"{count,11:N0}  {resource} {attribute}; {first.Resource}: expected {first.Expected ?? "nothing"}, found {first.Actual ?? "nothing"}");
         }
         return text.ToString();
 

@@ -12,7 +12,8 @@ public static class SyncCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var target = Target();
+        var owned = new Option<bool>("--i-own-this-target") { Description = "Needed for a target that is not this machine: the run creates, changes and deletes users and groups there" };
+        var target = Target(owned);
         var token = new Option<string>("--token") { Description = "Secret Token; @FILE reads it from a file", Required = true };
         var users = Number("--users", "people at first", Defaults.Users, 1, 1_000_000);
         var groups = Number("--groups", "groups at first", Defaults.Groups, 0, 100_000);
@@ -34,19 +35,11 @@ public static class SyncCommand
         var bigGroup = Number("--big-group", "members of one more group that is changed by parallel adds and removes", 0, 0, 1_000_000);
         var nextToken = new Option<string?>("--next-token") { Description = "Token that takes over in the middle of the initial cycle; @FILE reads it from a file" };
         var report = new Option<FileInfo?>("--report") { Description = "File for the report as JSON" };
-        var owned = new Option<bool>("--i-own-this-target") { Description = "Needed for a target that is not this machine: the run creates, changes and deletes users and groups there" };
         var command = new Command("sync-cycle", "Plays Entra's provisioning cycles against a SCIM server and says whether its directory converged.")
         {
             target, token, users, groups, members, cycles, seed, parallel, rate, dialect, match, perPatch, check, blind, retries, cap, timeout,
             duplicates, cuts, bigGroup, nextToken, report, owned,
         };
-        command.Validators.Add(parsed =>
-        {
-            if (parsed.GetResult(target)?.Errors.Any() == false && parsed.GetValue(target) is { } urls && !parsed.GetValue(owned) && Array.Find(urls, u => !u.IsLoopback) is { } other)
-            {
-                parsed.AddError($"{other} is not this machine. The run creates, changes and deletes users and groups there: confirm with --i-own-this-target.");
-            }
-        });
         command.SetAction(async (parsed, cancel) =>
         {
             var targets = parsed.GetRequiredValue(target);
@@ -90,22 +83,26 @@ public static class SyncCommand
         return command;
     }
 
-    private static Option<Uri[]> Target() => new("--target")
+    private static Option<Uri[]> Target(Option<bool> owned) => new("--target")
     {
         Description = "Tenant URL, https://host/scim/v2; given several times, or with commas between, the targets are called in turn",
         Required = true,
         CustomParser = parsed =>
         {
             var urls = new List<Uri>();
-            foreach (var text in parsed.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+            foreach (var text in parsed.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries)))
             {
-                if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
                 {
-                    urls.Add(url);
+                    parsed.AddError($"--target '{text}' is no Tenant URL; it looks like https://scim.example.com/scim/v2.");
+                }
+                else if (!url.IsLoopback && parsed.GetResult(owned) is null or { Implicit: true })
+                {
+                    parsed.AddError($"{url} is not this machine. The run creates, changes and deletes users and groups there: confirm with --i-own-this-target.");
                 }
                 else
                 {
-                    parsed.AddError($"--target '{text}' is no Tenant URL; it looks like https://scim.example.com/scim/v2.");
+                    urls.Add(url);
                 }
             }
             return [.. urls];
@@ -141,6 +138,7 @@ public static class SyncCommand
         return every == 0 ? null : _ => Interlocked.Increment(ref count) is var number && number % every == 0 ? TimeSpan.FromMilliseconds(1 + (number / every * 7 % 20)) : null;
     }
 
+    // A server may repeat in an error what it was sent. What is shorter is no secret, and a letter would be found everywhere.
     private static string Without(string[] secrets, string text) =>
-        secrets.Where(s => s.Length > 0).Aggregate(text, (t, secret) => t.Replace(secret, "(token)", StringComparison.Ordinal));
+        secrets.Where(s => s.Length >= 8).Aggregate(text, (t, secret) => t.Replace(secret, "(token)", StringComparison.Ordinal));
 }

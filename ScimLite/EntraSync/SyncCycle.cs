@@ -202,7 +202,7 @@ internal sealed class SyncCycle
         var converged = ended == "complete" && findings.DifferenceCount == 0 && findings.Diagnoses.Count == 0 && line.State.InEscrow == 0 && repeated.All(c => c is { Writes: 0, Failures: 0 });
         return new SyncReport(converged, ended, new SyncCompany(line.Options.Seed, line.Options.Dialect == SyncDialect.Default ? "default" : "aadOptscim062020",
                 source.Users.Count, source.Groups.Count, source.Memberships), Math.Round(seconds, 2), line.Client.Sent, Math.Round(line.Client.Sent / seconds, 1),
-            cycles, measures.Figures(), findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.Differences)
+            cycles, measures.Figures(), findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.DifferencesByAttribute, findings.Differences)
         {
             Unusable = unusable,
         };

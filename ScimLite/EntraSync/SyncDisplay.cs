@@ -35,7 +35,7 @@ internal static class SyncDisplay
             await Task.WhenAny(run, Task.Delay(Frame)).ConfigureAwait(false);
             if (measures.Phase != phase)
             {
-                bar?.Value(bar.MaxValue).StopTask();
+                bar?.Value(bar.MaxValue).Description(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{phase} {bar.MaxValue:N0}"))).StopTask();
                 phase = measures.Phase;
                 bar = context.AddTask(phase, maxValue: Math.Max(1, measures.Total));
             }

@@ -19,6 +19,10 @@ internal sealed class SyncFindings
     public IReadOnlyList<Difference> Differences =>
         [.. differences.Keys.OrderBy(d => d.Resource, StringComparer.Ordinal).ThenBy(d => d.Attribute, StringComparer.Ordinal).Take(MostDifferences)];
 
+    public IReadOnlyList<DifferingAttribute> DifferencesByAttribute => [.. differences.Keys.GroupBy(d => (Type: d.Resource.Split('/', '?')[0], d.Attribute))
+        .Select(same => new DifferingAttribute(same.Key.Type, same.Key.Attribute, same.Count(), same.MinBy(d => d.Resource, StringComparer.Ordinal)!))
+        .OrderByDescending(d => d.Count).ThenBy(d => d.Attribute, StringComparer.Ordinal)];
+
     public IReadOnlyList<Diagnosis> Diagnoses => [.. faults.OrderBy(f => f.Key, StringComparer.Ordinal)
         .Select(f => new Diagnosis(f.Key, ServerFaults.Sentences[f.Key], f.Value.Count, f.Value.Example))];
 

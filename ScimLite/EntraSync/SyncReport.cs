@@ -16,11 +16,12 @@ namespace ScimLite.EntraSync;
 /// <param name="Errors">Failed objects by cause.</param>
 /// <param name="Diagnoses">What the server does wrong, as far as the differences tell.</param>
 /// <param name="DifferenceCount">How many differences there are.</param>
+/// <param name="DifferencesByAttribute">How many there are of each kind, the most frequent first.</param>
 /// <param name="Differences">The first of them.</param>
 public sealed record SyncReport(
     bool Converged, string Ended, SyncCompany Company, double Seconds, long RequestCount, double RequestsPerSecond, IReadOnlyList<CycleResult> Cycles,
     IReadOnlyDictionary<string, RequestFigures> Requests, IReadOnlyList<ErrorCause> Errors, IReadOnlyList<Diagnosis> Diagnoses,
-    int DifferenceCount, IReadOnlyList<Difference> Differences)
+    int DifferenceCount, IReadOnlyList<DifferingAttribute> DifferencesByAttribute, IReadOnlyList<Difference> Differences)
 {
     /// <summary>Whether the target couldn't be reached or refused the credential.</summary>
     [JsonIgnore]
@@ -77,6 +78,13 @@ public sealed record Diagnosis(string Fault, string Sentence, long Count, string
 /// <param name="Expected">What was sent and should be there; null for nothing.</param>
 /// <param name="Actual">What is there; null for nothing.</param>
 public sealed record Difference(string Resource, string Attribute, string? Expected, string? Actual);
+
+/// <summary>An attribute that differs.</summary>
+/// <param name="Resource"><c>Users</c> or <c>Groups</c>.</param>
+/// <param name="Attribute">Which attribute.</param>
+/// <param name="Count">How often.</param>
+/// <param name="First">One of the differences.</param>
+public sealed record DifferingAttribute(string Resource, string Attribute, int Count, Difference First);
 
 [JsonSerializable(typeof(SyncReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
