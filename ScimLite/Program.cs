@@ -75,7 +75,7 @@ else
     services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
     services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
 }
-services.AddSingleton<Provisioner>().AddSingleton<Searcher>().AddSingleton<BulkRunner>();
+services.AddSingleton<Provisioner>().AddSingleton<CursorSeal>().AddSingleton<Searcher>().AddSingleton<MemberSearcher>().AddSingleton<BulkRunner>();
 services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
 services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
@@ -120,10 +120,17 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
         scim.MapMethods(one, ["GET", "HEAD"], http => resources.Read(http, type));
         scim.MapMethods(all, ["GET", "HEAD"], http => resources.Search(http, type));
         scim.MapPost(all, http => resources.Create(http, type));
+        scim.MapPost(all + "/.search", http => resources.SearchByPost(http, type));
         scim.MapPut(one, http => resources.Replace(http, type));
         scim.MapPatch(one, http => resources.Patch(http, type));
         scim.MapDelete(one, http => resources.Delete(http, type));
+        if (type.HasMembers)
+        {
+            scim.MapMethods(one + "/members", ["GET", "HEAD"], http => resources.Members(http, type));
+        }
     }
+    scim.MapMethods("", ["GET", "HEAD"], resources.SearchAll);
+    scim.MapPost("/.search", resources.SearchAllByPost);
     scim.MapMethods("/Me", ["GET", "HEAD"], http => me.As(http, resources.Read));
     scim.MapPost("/Me", me.Create);
     scim.MapPut("/Me", http => me.As(http, resources.Replace));

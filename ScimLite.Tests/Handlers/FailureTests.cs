@@ -91,8 +91,11 @@ public sealed class FailureTests
     public async Task A_store_that_goes_away_in_the_middle_of_a_scan_is_a_503_and_no_half_list()
     {
         var scans = 0;
-        await using var host = await BrokenStore.StartAsync(name => name == "ScanAsync" && ++scans > 1 ? new StoreUnavailableException(new TimeoutException()) : null);
-        await host.Client.CreateUser("ada", ""","title":"t" """);
+        await using var host = await BrokenStore.StartAsync(name => name == "QueryAsync" && ++scans > 1 ? new StoreUnavailableException(new TimeoutException()) : null);
+        for (var i = 0; i < 501; i++)
+        {
+            await host.Client.CreateUser($"ada{i}", ""","title":"t" """);
+        }
 
         (await host.Client.Send("GET", "Users?filter=title%20eq%20%22t%22")).Refuses(503);
 

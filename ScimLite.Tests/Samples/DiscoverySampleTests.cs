@@ -60,7 +60,7 @@ public sealed class DiscoverySampleTests
         Assert.Equal(new Uri(host.Client.BaseAddress!, "ServiceProviderConfig").AbsoluteUri, config["meta"]!.Text("location"));
         Assert.Contains("oauthbearertoken", config["authenticationSchemes"]!.AsArray().Select(scheme => scheme!.Text("type")));
         Assert.Equal(
-            "bulk true, changePassword false, etag true, filter true, patch true, sort false",
+            "bulk true, changePassword false, etag true, filter true, patch true, sort true",
             string.Join(", ", config.Select(Ability).OfType<string>().Order(StringComparer.Ordinal)));
         Assert.Equal(1000, config["filter"]!["maxResults"]!.GetValue<int>());
     }

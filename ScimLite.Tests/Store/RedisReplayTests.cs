@@ -28,7 +28,10 @@ public sealed class RedisReplayTests(RedisUnderTest redis) : IClassFixture<Redis
             ["query"] = () => wire.Store.QueryAsync(new ResourceQuery(tenant.Id, User, new Lookup.All(), 0, 100, Follow.Direct), Cancel).AsTask(),
             ["find"] = () => wire.Store.QueryAsync(
                 new ResourceQuery(tenant.Id, User, new Lookup.ByTerm(Term(User, "userName", "name of a")), 0, 100, Follow.Direct), Cancel).AsTask(),
-            ["scan"] = () => wire.Store.ScanAsync(tenant.Id, Group, 0, 100, Follow.Direct, Cancel).AsTask(),
+            ["go on"] = () => wire.Store.QueryAsync(
+                new ResourceQuery(tenant.Id, Group, new Lookup.All(), 0, 100, Follow.Direct) { From = new Boundary("0", After: true) }, Cancel).AsTask(),
+            ["range"] = () => wire.Store.QueryAsync(
+                new ResourceQuery(tenant.Id, User, new Lookup.ByRange(IndexRange.Whole(ResourceType.LastModified)), 1, 100, Follow.Direct) { Backwards = true }, Cancel).AsTask(),
             ["create"] = () => wire.Store.CommitAsync(tenant.Document(Group, "h", "h", Expected.Absent) with { Members = new(true, ["a", "g"], []), FollowLinks = true }, Cancel).AsTask(),
             ["replace"] = () => wire.Store.CommitAsync(tenant.Document(Group, "h", "i", Expected.OneOf(1)), Cancel).AsTask(),
             ["add a member"] = () => wire.Store.CommitAsync(tenant.Membership("h", add: ["b"]), Cancel).AsTask(),

@@ -112,6 +112,13 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
     public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, Follow follow = Follow.Direct) =>
         await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, follow), Cancel);
 
+    /// <summary>A stretch of a walk in the order of creation, and where to go on; it begins at zero.</summary>
+    public async Task<(IReadOnlyList<StoredResource> Resources, long Next)> Scan(ResourceType type, long after, int count)
+    {
+        var page = await Page(type, new Lookup.All(), count, new Boundary($"{after}", After: true), false);
+        return (page.Resources, page.Positions.Count == 0 ? after : long.Parse(page.Positions[^1], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     /// <summary>A page that goes on from a boundary.</summary>
     public async Task<ResourcePage> Page(ResourceType type, Lookup lookup, int count, Boundary? from, bool backwards) =>
         await store.QueryAsync(new ResourceQuery(Id, type, lookup, 0, count, Follow.Direct) { From = from, Backwards = backwards }, Cancel);
@@ -124,8 +131,6 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
     }
 
     public Task<string> FoundBy(ResourceType type, string path, string value) => Found(type, new Lookup.ByTerm(Term(type, path, value)));
-
-    public async Task<ScanBatch> Scan(ResourceType type, long after, int count) => await store.ScanAsync(Id, type, after, count, Follow.Direct, Cancel);
 
     public async Task<IReadOnlyList<ActivityRecord>> Activity(long before = long.MaxValue, int count = 10_000, string? trail = null, long? after = null) =>
         await Log.ReadActivityAsync(new ActivityRange(Id, count) { Before = before, Trail = trail, After = after }, Cancel);

@@ -37,8 +37,16 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         json.WriteNumber("maxResults"u8, settings.Limits.MaxPageSize);
         json.WriteEndObject();
         Supported(json, "changePassword", settings.Passwords == PasswordHandling.Hash);
-        Supported(json, "sort", false);
+        Supported(json, "sort", true);
         Supported(json, "etag", true);
+        json.WriteStartObject("pagination"u8);
+        json.WriteBoolean("cursor"u8, true);
+        json.WriteBoolean("index"u8, true);
+        json.WriteString("defaultPaginationMethod"u8, "index"u8);
+        json.WriteNumber("defaultPageSize"u8, Math.Min(ListQuery.DefaultCount, settings.Limits.MaxPageSize));
+        json.WriteNumber("maxPageSize"u8, settings.Limits.MaxPageSize);
+        json.WriteNumber("cursorTimeout"u8, settings.Limits.CursorTimeoutSeconds);
+        json.WriteEndObject();
         json.WriteStartArray("authenticationSchemes"u8);
         json.WriteStartObject();
         json.WriteString("type"u8, "oauthbearertoken"u8);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
 using ScimLite.Store;
 using ScimLite.Telemetry;
@@ -9,7 +10,7 @@ using ScimLite.Validation;
 namespace ScimLite.Handlers;
 
 /// <summary>HTTP in, HTTP out, for the resources of every type.</summary>
-public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher, ActivityLog log, ScimTelemetry telemetry, Settings settings)
+public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher searcher, MemberSearcher memberSearcher, SchemaCatalog catalog, ActivityLog log, ScimTelemetry telemetry, Settings settings)
 {
     private readonly ListQueryValidator listValidator = new();
 
@@ -49,29 +50,6 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         {
             await WriteAsync(http, 200, resource, type, caller, projection).ConfigureAwait(false);
         }
-    });
-
-    /// <summary>RFC 7644 §3.4.2: 200 with a list, empty when nothing matches.</summary>
-    public Task Search(HttpContext http, ResourceType type) => RunAsync(http, type, "search", async call =>
-    {
-        var parameters = http.Request.Query;
-        var query = new ListQuery(parameters["filter"], parameters["startIndex"], parameters["count"], parameters["attributes"], parameters["excludedAttributes"]);
-        listValidator.Check(query);
-        var projection = Projection.Read(type, query.Attributes, query.ExcludedAttributes);
-        var caller = Caller(http);
-        var page = await searcher.SearchAsync(caller, type, query, WantsLinks(type, projection), call, http.RequestAborted).ConfigureAwait(false);
-        var output = new ArrayBufferWriter<byte>(1024 + (1024 * page.Resources.Count));
-        ScimResults.StartList(output, page.Total, page.Start, page.Resources.Count);
-        for (var i = 0; i < page.Resources.Count; i++)
-        {
-            if (i > 0)
-            {
-                output.Write(","u8);
-            }
-            ResourceView.Write(output, page.Resources[i], type, caller.BaseUrl, projection);
-        }
-        output.Write("]}"u8);
-        await ScimResults.WriteAsync(http, 200, output.WrittenMemory).ConfigureAwait(false);
     });
 
     /// <summary>RFC 7644 §3.5.1: 200 with ETag and the resource.</summary>
@@ -123,9 +101,11 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
     });
 
     // One span for each call, whatever becomes of it.
-    private async Task RunAsync(HttpContext http, ResourceType type, string operation, Func<ScimCall, Task> handle)
+    private Task RunAsync(HttpContext http, ResourceType type, string operation, Func<ScimCall, Task> handle) => RunAsync(http, type.Name, operation, handle);
+
+    private async Task RunAsync(HttpContext http, string type, string operation, Func<ScimCall, Task> handle)
     {
-        using var call = telemetry.StartCall(http.Features.Get<Identity>()!.Tenant.Id, operation, type.Name);
+        using var call = telemetry.StartCall(http.Features.Get<Identity>()!.Tenant.Id, operation, type);
         try
         {
             await handle(call).ConfigureAwait(false);
@@ -138,7 +118,7 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         catch (StoreUnavailableException e)
         {
             Tell(ScimExceptionHandler.StoreAway);
-            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), operation, type.Name, e.InnerException!.Message);
+            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), operation, type, e.InnerException!.Message);
             await RefuseAsync(http, ScimExceptionHandler.StoreAway, call).ConfigureAwait(false);
         }
 
@@ -146,7 +126,7 @@ public sealed class ResourceHandlers(Provisioner provisioner, Searcher searcher,
         void Tell(ScimError error)
         {
             var caller = Caller(http);
-            log.Refused(caller.Tenant, log.Entry(caller, type.Name, http.Request.RouteValues["id"] as string ?? "", operation, call), error, inDoubt: false, call);
+            log.Refused(caller.Tenant, log.Entry(caller, type, http.Request.RouteValues["id"] as string ?? "", operation, call), error, inDoubt: false, call);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using ScimLite.Protocol;
+using ScimLite.Provisioning;
 using ScimLite.Store;
 
 namespace ScimLite.Handlers;
@@ -55,8 +56,17 @@ public static class ScimResults
         json.WriteEndObject();
     }
 
-    /// <summary>Starts a list response, RFC 7644 §3.4.2; the resources and <c>]}</c> follow.</summary>
-    public static void StartList(IBufferWriter<byte> output, long total, int start, int count) =>
-        output.Write(System.Text.Encoding.UTF8.GetBytes(
-            $"{{\"schemas\":[\"{Urns.ListResponse}\"],\"totalResults\":{total},\"startIndex\":{start},\"itemsPerPage\":{count},\"Resources\":["));
+    /// <summary>Starts a list response, RFC 7644 §3.4.2 and RFC 9865 §2; the array of resources and <c>}</c> follow.</summary>
+    public static void StartList(IBufferWriter<byte> output, FoundPage page, int count)
+    {
+        Write($"{{\"schemas\":[\"{Urns.ListResponse}\"]");
+        Write(page.Total is { } total ? $",\"totalResults\":{total}" : "");
+        Write(page.Start is { } start ? $",\"startIndex\":{start}" : "");
+        Write($",\"itemsPerPage\":{count}");
+        Write(page.PreviousCursor is { } previous ? $",\"previousCursor\":\"{previous}\"" : "");
+        Write(page.NextCursor is { } next ? $",\"nextCursor\":\"{next}\"" : "");
+        Write(",\"Resources\":");
+
+        void Write(string text) => output.Write(System.Text.Encoding.UTF8.GetBytes(text));
+    }
 }

@@ -27,6 +27,18 @@ public sealed record ScimError(int Status, string? ScimType, string Detail)
     /// <summary>400: the attribute's mutability forbids the change.</summary>
     public static ScimError Mutability(string detail) => new(400, "mutability", detail);
 
+    /// <summary>400: the answer would take more than the server does for one request.</summary>
+    public static ScimError TooMany(string detail) => new(400, "tooMany", detail);
+
+    /// <summary>400, RFC 9865 §2.1: the cursor is none of this tenant's and this query's.</summary>
+    public static ScimError InvalidCursor(string detail) => new(400, "invalidCursor", detail);
+
+    /// <summary>400, RFC 9865 §2.1: the cursor was asked for too long ago.</summary>
+    public static ScimError ExpiredCursor(string detail) => new(400, "expiredCursor", detail);
+
+    /// <summary>400, RFC 9865 §2.1: the count is none, or another than on the page before.</summary>
+    public static ScimError InvalidCount(string detail) => new(400, "invalidCount", detail);
+
     /// <summary>409: another resource has the value already.</summary>
     public static ScimError Uniqueness(string detail) => new(409, "uniqueness", detail);
 

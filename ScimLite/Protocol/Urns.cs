@@ -24,6 +24,9 @@ public static class Urns
     /// <summary>A list of resources, RFC 7644 §3.4.2.</summary>
     public const string ListResponse = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
+    /// <summary>A query sent by POST, RFC 7644 §3.4.3.</summary>
+    public const string SearchRequest = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
     /// <summary>A PATCH request, RFC 7644 §3.5.2.</summary>
     public const string PatchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 

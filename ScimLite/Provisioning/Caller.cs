@@ -48,8 +48,25 @@ public abstract record Provisioned
     public sealed record Refused(ScimError Error) : Provisioned;
 }
 
+/// <summary>A resource that a search found.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Resource">The resource.</param>
+public sealed record FoundResource(ResourceType Type, StoredResource Resource);
+
+/// <summary>A page of a group's members.</summary>
+/// <param name="Page">Where the page stands in the list.</param>
+/// <param name="Members">The members of the page.</param>
+public sealed record FoundMembers(FoundPage Page, IReadOnlyList<Link> Members);
+
 /// <summary>A page of a search.</summary>
-/// <param name="Total">How many resources match in all.</param>
-/// <param name="Start">The page's first, counting from 1, as it was asked for.</param>
+/// <param name="Total">How many resources match in all; null when that would cost a walk through everything, which pages by cursor don't take.</param>
+/// <param name="Start">The page's first, counting from 1, as it was asked for; null for a page by cursor.</param>
 /// <param name="Resources">The resources of the page.</param>
-public sealed record FoundPage(long Total, int Start, IReadOnlyList<StoredResource> Resources);
+public sealed record FoundPage(long? Total, int? Start, IReadOnlyList<FoundResource> Resources)
+{
+    /// <summary>RFC 9865: the cursor of the next page; null on the last one.</summary>
+    public string? NextCursor { get; init; }
+
+    /// <summary>RFC 9865: the cursor of the previous page; null on the first one.</summary>
+    public string? PreviousCursor { get; init; }
+}

@@ -20,7 +20,7 @@ public static class ResourceView
         var tree = ScimJson.ParseStored(resource.Whole.Span);
         if (resource.Links.Count > 0)
         {
-            tree[type.HasMembers ? "members" : "groups"] = LinksOf(resource, type, baseUrl);
+            tree[type.HasMembers ? "members" : "groups"] = LinksOf(resource.Links, type, baseUrl);
         }
         var meta = ScimJson.NewObject();
         meta["resourceType"] = type.Name;
@@ -78,11 +78,16 @@ public static class ResourceView
         output.Write("\\\"\"}}"u8);
     }
 
-    private static void WriteLinks(IBufferWriter<byte> output, IReadOnlyList<Link> links, ResourceType type, string baseUrl)
+    /// <summary>One member of a group as a tree, for a condition on it.</summary>
+    public static JsonNode MemberTree(Link member, ResourceType type, string baseUrl) => LinksOf([member], type, baseUrl)[0]!;
+
+    /// <summary>Writes the members of a group, or the groups of a member, as an array.</summary>
+    public static void WriteLinks(IBufferWriter<byte> output, IReadOnlyList<Link> links, ResourceType type, string baseUrl)
     {
+        output.Write("["u8);
         for (var i = 0; i < links.Count; i++)
         {
-            output.Write(i == 0 ? "[{\"value\":\""u8 : ",{\"value\":\""u8);
+            output.Write(i == 0 ? "{\"value\":\""u8 : ",{\"value\":\""u8);
             Escaped(output, links[i].Id);
             if (links[i] is { Type: { } linked, Display: { } display } link)
             {
@@ -100,10 +105,10 @@ public static class ResourceView
         output.Write("]"u8);
     }
 
-    private static JsonNode LinksOf(StoredResource resource, ResourceType type, string baseUrl)
+    private static JsonNode LinksOf(IReadOnlyList<Link> links, ResourceType type, string baseUrl)
     {
         var output = new ArrayBufferWriter<byte>();
-        WriteLinks(output, resource.Links, type, baseUrl);
+        WriteLinks(output, links, type, baseUrl);
         return JsonNode.Parse(output.WrittenSpan, new JsonNodeOptions { PropertyNameCaseInsensitive = true })!;
     }
 

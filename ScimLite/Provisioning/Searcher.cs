@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Filters;
 using ScimLite.Protocol.Patches;
@@ -7,89 +8,198 @@ using ScimLite.Validation;
 
 namespace ScimLite.Provisioning;
 
-/// <summary>RFC 7644 §3.4.2: finds resources by a filter, through an index where one answers, otherwise in bounded batches with an exact total.</summary>
-public sealed class Searcher(IResourceStore store, LimitSettings limits, ScimTelemetry telemetry)
+/// <summary>
+/// RFC 7644 §3.4.2 and RFC 9865: lists the resources of one type or of several, filtered, sorted and cut into pages. An index answers where
+/// one can; any other filter is a scan in bounded batches, and any other order is made in bounded memory.
+/// </summary>
+public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSettings limits, ScimTelemetry telemetry)
 {
-    /// <summary>How many resources one step of a scan reads.</summary>
-    public const int BatchSize = 500;
-
     private readonly FilterLimits filterLimits = new(limits.MaxFilterLength, limits.MaxFilterDepth);
 
     /// <summary>Finds a page.</summary>
-    /// <exception cref="ScimException"><c>invalidFilter</c>.</exception>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="types">Of which types; of several, one comes after the other unless the list is sorted.</param>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="wantsLinks">Whether the answer shows the members or groups of resources of a type.</param>
+    /// <param name="call">The call that it is part of.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <exception cref="ScimException"><c>invalidFilter</c>, <c>invalidValue</c>, <c>tooMany</c>, or one of RFC 9865's.</exception>
     public async ValueTask<FoundPage> SearchAsync(
-        Caller caller, ResourceType type, ListQuery query, bool followLinks, ScimCall call, CancellationToken cancel)
+        Caller caller, IReadOnlyList<ResourceType> types, ListQuery query, Func<ResourceType, bool> wantsLinks, ScimCall call, CancellationToken cancel)
     {
         var dialect = new EntraDialect(caller.Dialect);
         var filter = query.Filter is null ? null : FilterParser.Parse(query.Filter, dialect, filterLimits);
-        var plan = QueryPlan.For(filter, type, dialect);
-        call.Planned(Describe(plan));
+        var sort = SortBy.Read(query.SortBy, query.SortOrder);
+        var parts = Plan(types, filter, sort, wantsLinks, dialect);
+        call.Planned(string.Join("; ", parts.Select(p => p.Plan.Words).Distinct(StringComparer.Ordinal)));
         call.Noted(dialect.Quirks);
-        var (start, count) = (query.Start, query.CountWithin(limits.MaxPageSize));
-        var page = plan.Test is null
-            ? await store.QueryAsync(new ResourceQuery(caller.Tenant, type, plan.Lookup, start - 1, count, caller.Follow(followLinks)), cancel).ConfigureAwait(false)
-            : await TestAsync(caller, type, plan, plan.Test, start - 1, count, followLinks, cancel).ConfigureAwait(false);
-        call.Done(page.Total > 0 ? "found" : "none");
-        return new FoundPage(page.Total, start, page.Resources);
+
+        var count = query.CountWithin(limits.MaxPageSize);
+        var bound = string.Join('\n', [caller.Tenant, .. types.Select(t => t.Name), Names(filter), sort?.Path.ToString().ToUpperInvariant(), sort?.Descending.ToString()]);
+        var place = string.IsNullOrEmpty(query.Cursor) ? (Place?)null : await cursors.OpenAsync(query.Cursor, count, bound, cancel).ConfigureAwait(false);
+        IReadOnlyList<Source<Candidate>> sources = parts.Exists(p => p.Plan.Sort is not null) || (sort is not null && parts.Count > 1)
+            ? [await SortAsync(caller, parts, sort!, cancel).ConfigureAwait(false)]
+            : [.. parts.Select(p => SourceOf(caller, p, p.WantsLinks, cancel))];
+        var page = query.Cursor is null || count == 0
+            ? await Pager.ByIndexAsync(sources, query.Start - 1, count).ConfigureAwait(false)
+            : await Pager.ByPlaceAsync(sources, place, count).ConfigureAwait(false);
+
+        var found = await Task.WhenAll(page.Items.Select(item => ShowAsync(caller, item, parts, cancel))).ConfigureAwait(false);
+        call.Done(page.Total > 0 || found.Length > 0 ? "found" : "none");
+        return new FoundPage(page.Total, query.Cursor is null ? query.Start : null, [.. found.OfType<FoundResource>()])
+        {
+            NextCursor = page.Next is { } next ? await cursors.SealAsync(next, count, bound, cancel).ConfigureAwait(false) : null,
+            PreviousCursor = page.Previous is { } previous ? await cursors.SealAsync(previous, count, bound, cancel).ConfigureAwait(false) : null,
+        };
     }
 
-    private async ValueTask<ResourcePage> TestAsync(
-        Caller caller, ResourceType type, QueryPlan plan, Func<System.Text.Json.Nodes.JsonObject, bool> test, int start, int count, bool followLinks, CancellationToken cancel)
+    private static List<Part> Plan(IReadOnlyList<ResourceType> types, Filter? filter, SortBy? sort, Func<ResourceType, bool> wantsLinks, EntraDialect dialect)
     {
-        var page = new List<StoredResource>();
-        var total = 0L;
-        await foreach (var batch in BatchesAsync(caller, type, plan, cancel).ConfigureAwait(false))
+        // Of several types, those that don't know an attribute have no value for it (RFC 7644 §3.4.2.1); an attribute that none knows is unknown.
+        var several = types.Count > 1;
+        foreach (var path in several && filter is not null ? filter.Paths().Where(path => types.All(t => t.Resolve(path) is null)) : [])
         {
-            telemetry.Scanned(type.Name, batch.Count);
-            foreach (var resource in batch)
+            dialect.UnknownFilterAttribute(path);
+        }
+        if (sort is not null && types.All(t => sort.In(t) is null))
+        {
+            dialect.UnknownSortAttribute(sort.Path);
+        }
+        var lenient = several ? new EntraDialect(Dialect.Entra) : dialect;
+        var parts = new List<Part>();
+        foreach (var type in types)
+        {
+            var condition = filter is null ? new TypeCondition(null, true) : TypeCondition.Of(filter, type, lenient);
+            if (filter is not null && !ReferenceEquals(condition.Rest, filter))
             {
-                if (test(ResourceView.ToTree(resource, type, caller.BaseUrl)) && ++total > start && page.Count < count)
+                // What is decided beforehand is refused all the same where it makes no sense.
+                _ = FilterEvaluator.Compile(filter, type, lenient);
+            }
+            if (condition.Rest is not null || condition.Holds)
+            {
+                parts.Add(new Part(type, QueryPlan.For(condition.Rest, type, lenient, sort?.In(type), sort?.Descending == true), wantsLinks(type)));
+            }
+        }
+        return parts;
+    }
+
+    private Source<Candidate> SourceOf(Caller caller, Part part, bool followLinks, CancellationToken cancel)
+    {
+        var (type, plan) = (part.Type, part.Plan);
+        var follow = caller.Follow(plan.Test is null ? followLinks : plan.TestsLinks);
+        return new Source<Candidate>(type.Name, ReadAsync, plan.Test is null ? null : Test, plan.Descending);
+
+        async ValueTask<Stretch<Candidate>> ReadAsync(Slice slice)
+        {
+            var query = new ResourceQuery(caller.Tenant, type, plan.Lookup, slice.Start, slice.Count, follow) { From = slice.From, Backwards = slice.Backwards };
+            var page = await store.QueryAsync(query, cancel).ConfigureAwait(false);
+            if (plan.Test is not null)
+            {
+                telemetry.Scanned(type.Name, page.Resources.Count);
+            }
+            return new Stretch<Candidate>(page.Total, [.. page.Resources.Select(r => new Candidate(part, r.Id, r))], page.Positions, page.More);
+        }
+
+        bool Test(Candidate item, string position)
+        {
+            var tree = item.Tree(caller);
+            return plan.Test(tree) && plan.Repeats?.IsFirst(position, IndexTerm.Of(tree, type), item.Id) != false;
+        }
+    }
+
+    // All that match, by the values of an attribute that no index holds in one order: keys and ids alone are kept of them.
+    private async ValueTask<Source<Candidate>> SortAsync(Caller caller, IReadOnlyList<Part> parts, SortBy sort, CancellationToken cancel)
+    {
+        var found = new List<(string Key, Candidate Item)>();
+        foreach (var part in parts)
+        {
+            var source = SourceOf(caller, part, followLinks: false, cancel);
+            var target = sort.In(part.Type);
+            Boundary? from = null;
+            for (var more = true; more;)
+            {
+                var batch = await source.Read(new Slice(from, false, 0, Pager.BatchSize)).ConfigureAwait(false);
+                if (source.Test is null)
                 {
-                    page.Add(resource);
+                    CheckSortable(from is null ? found.Count + batch.Total : 0);
+                    telemetry.Scanned(part.Type.Name, batch.Items.Count);
                 }
-            }
-        }
-        if (followLinks && !plan.TestsLinks)
-        {
-            // The members of those on the page alone, not of all that were looked at.
-            var followed = await Task.WhenAll(page.Select(r => store.GetAsync(new ResourceKey(caller.Tenant, type, r.Id), caller.Follow(true), cancel).AsTask())).ConfigureAwait(false);
-            page = [.. followed.OfType<StoredResource>()];
-        }
-        return new ResourcePage(total, page, [], false);
-    }
-
-    private async IAsyncEnumerable<IReadOnlyList<StoredResource>> BatchesAsync(
-        Caller caller, ResourceType type, QueryPlan plan, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        if (plan.IsScan)
-        {
-            for (var next = 0L; ;)
-            {
-                var batch = await store.ScanAsync(caller.Tenant, type, next, BatchSize, caller.Follow(plan.TestsLinks), cancel).ConfigureAwait(false);
-                if (batch.Resources.Count == 0)
+                foreach (var (item, position) in batch.Items.Zip(batch.Positions))
                 {
-                    yield break;
+                    if (source.Test?.Invoke(item, position) != false)
+                    {
+                        found.Add((KeyOf(item.Tree(caller), target) + "\0" + item.Id, item with { Resource = null }));
+                    }
                 }
-                yield return batch.Resources;
-                next = batch.Next;
+                CheckSortable(found.Count);
+                more = batch.More && batch.Items.Count > 0;
+                from = more ? new Boundary(batch.Positions[^1], After: true) : null;
             }
         }
-        for (var start = 0; ; start += BatchSize)
+        var sorted = found.OrderBy(f => f.Key, CodePointOrder.Instance).ToList();
+        return new Source<Candidate>("sorted", slice => ValueTask.FromResult(Cut(sorted, slice)), null, sort.Descending);
+    }
+
+    private static Stretch<Candidate> Cut(List<(string Key, Candidate Item)> sorted, Slice slice)
+    {
+        var at = slice.From is not { } from ? slice.Backwards ? sorted.Count : 0
+            : sorted.TakeWhile(f => CodePointOrder.Instance.Compare(f.Key, from.Position) is var order && (order < 0 || (order == 0 && from.After))).Count();
+        var run = slice.Backwards ? sorted.Take(at).Reverse() : sorted.Skip(at);
+        var left = (slice.Backwards ? at : sorted.Count - at) - slice.Start;
+        var items = run.Skip(slice.Start).Take(slice.Count).ToList();
+        return new Stretch<Candidate>(sorted.Count, [.. items.Select(f => f.Item)], [.. items.Select(f => f.Key)], left > slice.Count);
+    }
+
+    private void CheckSortable(long count)
+    {
+        if (count > limits.MaxSortedResources)
         {
-            var found = await store.QueryAsync(new ResourceQuery(caller.Tenant, type, plan.Lookup, start, BatchSize, caller.Follow(plan.TestsLinks)), cancel).ConfigureAwait(false);
-            yield return found.Resources;
-            if (found.Resources.Count < BatchSize)
-            {
-                yield break;
-            }
+            throw new ScimException(ScimError.TooMany(
+                $"More than {limits.MaxSortedResources} resources would have to be sorted by an attribute that has no index of one order. Narrow them with a filter, sort one resource type by an indexed attribute such as "
+                + "userName, displayName, externalId or meta.lastModified, or read the list without an order."));
         }
     }
 
-    private static string Describe(QueryPlan plan) => plan.Lookup switch
+    // Resources without a value come behind all others.
+    private static string KeyOf(JsonObject tree, AttributeTarget? target) => target is not null && SortBy.Value(tree, target) is { } value
+        ? "\0" + IndexTerm.Encode(new IndexedAttribute(target), value.ToString()) : "\x1";
+
+    // A resource that was looked at without its members or groups is read again with them, once it is on the page.
+    private async Task<FoundResource?> ShowAsync(Caller caller, Candidate item, List<Part> parts, CancellationToken cancel)
     {
-        Lookup.ById => "id",
-        Lookup.ByMember => "members",
-        Lookup.ByTerm term => $"index {term.Term.Attribute.Index}",
-        _ => plan.IsScan ? "scan" : "all",
-    };
+        var part = item.Part;
+        var shown = item.Resource;
+        if (shown is null || (part.Plan.Test is not null && part.WantsLinks && !part.Plan.TestsLinks))
+        {
+            shown = await store.GetAsync(new ResourceKey(caller.Tenant, part.Type, item.Id), caller.Follow(part.WantsLinks), cancel).ConfigureAwait(false);
+        }
+        return shown is null ? null : new FoundResource(part.Type, shown);
+    }
+
+    // The filter with its names in one case: between two pages it may be spelt in another (RFC 9865 §2 does so in its example).
+    private static string Names(Filter? filter)
+    {
+        var text = (filter?.ToString() ?? "").ToCharArray();
+        var quoted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            quoted ^= text[i] == '"';
+            if (quoted && text[i] == '\\')
+            {
+                i++;
+            }
+            else if (!quoted)
+            {
+                text[i] = char.ToUpperInvariant(text[i]);
+            }
+        }
+        return new string(text);
+    }
+
+    private sealed record Part(ResourceType Type, QueryPlan Plan, bool WantsLinks);
+
+    private sealed record Candidate(Part Part, string Id, StoredResource? Resource)
+    {
+        public JsonObject Tree(Caller caller) => ResourceView.ToTree(Resource!, Part.Type, caller.BaseUrl);
+    }
 }

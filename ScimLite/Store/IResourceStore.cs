@@ -1,5 +1,3 @@
-using ScimLite.Protocol;
-
 namespace ScimLite.Store;
 
 /// <summary>
@@ -19,19 +17,14 @@ public interface IResourceStore
     /// <returns>The resource; null when there is none.</returns>
     ValueTask<StoredResource?> GetAsync(ResourceKey key, Follow follow, CancellationToken cancel);
 
-    /// <summary>Reads a page of what a lookup finds, in the order of creation where the lookup is <see cref="Lookup.All"/>.</summary>
+    /// <summary>Reads a page of what a lookup finds, in the lookup's order, from a boundary where one is given. Pages that go on from the
+    /// boundary behind the last resource meet what exists throughout exactly once, whatever else is created and deleted meanwhile.</summary>
     /// <returns>At most <see cref="ResourceQuery.Count"/> resources, and how many the lookup finds in all.</returns>
     ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel);
 
-    /// <summary>Reads on through all resources of a type. What exists from first to last call is met exactly once, whatever else is
-    /// created and deleted meanwhile.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="type">Of which type.</param>
-    /// <param name="after">Zero, then the <see cref="ScanBatch.Next"/> of the batch before.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="follow">Whether to read members or groups as well.</param>
-    /// <param name="cancel">Gives up waiting.</param>
-    ValueTask<ScanBatch> ScanAsync(string tenant, ResourceType type, long after, int count, Follow follow, CancellationToken cancel);
+    /// <summary>Reads a page of a group's members in the order of their ids, and neither the group nor its other members.</summary>
+    /// <returns>Null when there is no such group.</returns>
+    ValueTask<MemberPage?> ReadMembersAsync(MemberQuery query, CancellationToken cancel);
 
     /// <summary>Creates or changes one resource, its membership, or both.</summary>
     /// <returns><c>Committed</c>; <c>Missing</c> or <c>Stale</c> when the version expected is not there; <c>Taken</c> when a unique value

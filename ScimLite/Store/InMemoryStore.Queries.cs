@@ -23,22 +23,28 @@ public sealed partial class InMemoryStore
 
         ResourcePage Page(Found found)
         {
-            var (low, high) = (found.Low, found.High);
-            var (first, left) = query.Backwards
-                ? (Math.Min(high, found.At ?? high) - 1 - query.Start, Math.Min(high, found.At ?? high) - low - query.Start)
-                : (Math.Max(low, found.At ?? low) + query.Start, high - Math.Max(low, found.At ?? low) - query.Start);
-            var places = Enumerable.Range(0, Math.Clamp(left, 0, query.Count)).Select(i => found.Place(query.Backwards ? first - i : first + i)).ToArray();
-            return new ResourcePage(high - low, [.. places.Select(p => Show(directory, query.Type, p.Id, shelf.Entries[p.Id], query.Follow))],
-                [.. places.Select(p => p.Position)], left > query.Count);
+            var (places, more) = found.Cut(query.Start, query.Count, query.Backwards);
+            return new ResourcePage(found.High - found.Low, [.. places.Select(p => Show(directory, query.Type, p.Id, shelf.Entries[p.Id], query.Follow))],
+                [.. places.Select(p => p.Position)], more);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ScanBatch> ScanAsync(string tenant, Protocol.ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
+    public ValueTask<MemberPage?> ReadMembersAsync(MemberQuery query, CancellationToken cancel)
     {
-        var from = new Boundary(after.ToString(CultureInfo.InvariantCulture), After: true);
-        var page = await QueryAsync(new ResourceQuery(tenant, type, new Lookup.All(), 0, count, follow) { From = from }, cancel).ConfigureAwait(false);
-        return new ScanBatch(page.Resources, page.Positions.Count == 0 ? after : long.Parse(page.Positions[^1], CultureInfo.InvariantCulture));
+        var (tenant, type, id) = query.Group;
+        var directory = Of(tenant).Directory;
+        if (!directory.Of(type).Entries.ContainsKey(id))
+        {
+            return ValueTask.FromResult<MemberPage?>(null);
+        }
+        var members = directory.Members;
+        var (low, high) = query.Only is { } only
+            ? (Rank(members, new IndexBound(Pair(id, only))), Rank(members, new IndexBound(Pair(id, only) + "\0")))
+            : (Rank(members, new IndexBound(id + "\0")), Rank(members, new IndexBound(id + "\0", Past: true)));
+        var at = query.From is { } from ? Rank(members, new IndexBound(Pair(id, IndexBound.Of(from).Text))) : (int?)null;
+        var (places, more) = new Found(low, high, at, i => (members[i][(id.Length + 1)..], "")).Cut(query.Start, query.Count, query.Backwards);
+        return ValueTask.FromResult<MemberPage?>(new MemberPage(high - low, [.. places.Select(p => LinkTo(directory, p.Id))], more));
     }
 
     private static Found InOrderOfCreation(Shelf shelf, Boundary? from)
@@ -64,5 +70,14 @@ public sealed partial class InMemoryStore
         shelf.Entries.ContainsKey(lookup.Id) && (lookup.MemberId is null || directory.Members.Contains(Pair(lookup.Id, lookup.MemberId)));
 
     // What a lookup finds: the ranks from Low up to High, and the one at which a boundary lies.
-    private sealed record Found(int Low, int High, int? At, Func<int, (string Id, string Position)> Place);
+    private sealed record Found(int Low, int High, int? At, Func<int, (string Id, string Position)> Place)
+    {
+        public ((string Id, string Position)[] Places, bool More) Cut(int start, int count, bool backwards)
+        {
+            var (first, left) = backwards
+                ? (Math.Min(High, At ?? High) - 1 - start, Math.Min(High, At ?? High) - Low - start)
+                : (Math.Max(Low, At ?? Low) + start, High - Math.Max(Low, At ?? Low) - start);
+            return ([.. Enumerable.Range(0, Math.Clamp(left, 0, count)).Select(i => Place(backwards ? first - i : first + i))], left > count);
+        }
+    }
 }

@@ -72,5 +72,23 @@ public sealed record IndexRange(IndexedAttribute Index, IndexBound From, IndexBo
         };
     }
 
+    /// <summary>What lies in another stretch too.</summary>
+    public IndexRange Within(IndexRange other)
+    {
+        var (from, to) = (Later(From, other.From), Later(To, other.To) == To ? other.To : To);
+        return this with { From = from, To = Later(from, to) };
+    }
+
+    /// <summary>Whether an entry is the first of its resource in the stretch.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="terms">All terms of the resource.</param>
+    /// <param name="id">The resource.</param>
+    public bool IsFirst(string entry, IEnumerable<IndexTerm> terms, string id) => terms.Select(t => $"{t.Text}\0{id}")
+        .Where(e => !Precedes(e, From) && Precedes(e, To)).Order(CodePointOrder.Instance).FirstOrDefault() == entry;
+
+    private static bool Precedes(string entry, IndexBound bound) => CodePointOrder.Instance.Compare(entry, bound.ToText()) < 0;
+
+    private static IndexBound Later(IndexBound left, IndexBound right) => CodePointOrder.Instance.Compare(left.ToText(), right.ToText()) >= 0 ? left : right;
+
     private static IndexBound EndOf(IndexedAttribute index) => new(index.Index + "\0", Past: true);
 }

@@ -5,32 +5,73 @@ using ScimLite.Protocol.Patches;
 
 namespace ScimLite.Store;
 
-/// <summary>How a filter is answered: by a lookup that costs the same in a directory of any size, and a test of what it finds.</summary>
+/// <summary>How a list is answered: by a lookup that costs the same in a directory of any size, a test of what it finds, and an order.</summary>
 /// <param name="Lookup">Where to look.</param>
 /// <param name="Test">What the resources found have to satisfy besides; null when the lookup says it all.</param>
 /// <param name="TestsLinks">Whether the test looks at members or groups.</param>
 public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool TestsLinks)
 {
-    /// <summary>Whether every resource of the type has to be looked at.</summary>
-    public bool IsScan => Lookup is Lookup.All && Test is not null;
+    /// <summary>By whose values what was found has to be sorted; null when the lookup has the order that is wanted.</summary>
+    public AttributeTarget? Sort { get; private init; }
 
-    /// <summary>Plans a filter. Of the terms joined by <c>and</c>, one that an index answers is looked up: an id, a member, or a
-    /// value of an indexed attribute.</summary>
-    /// <exception cref="ScimException"><c>invalidFilter</c>.</exception>
-    public static QueryPlan For(Filter? filter, ResourceType type, EntraDialect dialect)
+    /// <summary>Whether the largest value comes first.</summary>
+    public bool Descending { get; private init; }
+
+    /// <summary>Whether every resource of the type has to be looked at.</summary>
+    public bool IsScan { get; private init; }
+
+    /// <summary>The stretch of an index in which a resource may stand several times; null when it can't.</summary>
+    public IndexRange? Repeats => Lookup is Lookup.ByRange { Range: { Index.MultiValued: true } range } ? range : null;
+
+    /// <summary>The plan in a few words without any value, for the span.</summary>
+    public string Words => (IsScan ? "scan" : Lookup is Lookup.All ? "all" : "") + Lookup switch
     {
-        if (filter is null)
+        Lookup.All => "",
+        Lookup.ById => "id",
+        Lookup.ByMember => "members",
+        Lookup.ByTerm term => $"index {term.Term.Attribute.Index}",
+        Lookup.ByRange range => $"{(IsScan ? " " : "")}index {range.Range.Index.Index}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    } + (Sort is null ? "" : ", sorted");
+
+    /// <summary>Plans a filter and an order. Of the terms joined by <c>and</c>, one that an index answers is looked up: an id, a member, a
+    /// value of an indexed attribute, or else a stretch of values.</summary>
+    /// <param name="filter">What to find; null for everything.</param>
+    /// <param name="type">Among resources of which type.</param>
+    /// <param name="dialect">How the filter is read.</param>
+    /// <param name="sort">By whose values to sort; null for the lookup's own order.</param>
+    /// <param name="descending">Whether the largest value comes first.</param>
+    /// <exception cref="ScimException"><c>invalidFilter</c>.</exception>
+    public static QueryPlan For(Filter? filter, ResourceType type, EntraDialect dialect, AttributeTarget? sort = null, bool descending = false)
+    {
+        var plan = filter is null ? new QueryPlan(new Lookup.All(), null, false) : For(filter, type, dialect);
+        plan = plan with { IsScan = plan.Lookup is Lookup.All && plan.Test is not null };
+        if (sort is null || plan.Lookup is Lookup.ById)
         {
-            return new QueryPlan(new Lookup.All(), null, false);
+            return plan;
         }
+        var index = type.FindIndex(sort) is { MultiValued: false } found ? found : null;
+        return (index, plan.Lookup) switch
+        {
+            // A walk through the index of the order meets every resource, as one by creation does.
+            ({ } whole, Lookup.All) => plan with { Lookup = new Lookup.ByRange(IndexRange.Whole(whole)), Descending = descending },
+            ({ } same, Lookup.ByTerm term) when term.Term.Attribute == same => plan with { Descending = descending },
+            ({ } same, Lookup.ByRange range) when range.Range.Index == same => plan with { Descending = descending },
+            _ => plan with { Sort = sort, Descending = descending },
+        };
+    }
+
+    private static QueryPlan For(Filter filter, ResourceType type, EntraDialect dialect)
+    {
         // Compiled in any case: a filter that makes no sense is refused even where an index could answer a part of it.
         var test = FilterEvaluator.Compile(filter, type, dialect);
+        var links = filter.Paths().Any(IsLink);
         var terms = filter is Filter.And and ? and.Terms : [filter];
         var member = type.HasMembers ? terms.Select(AsMember).FirstOrDefault(m => m is not null) : null;
         if (terms.Select(t => AsEquality(t, type, "id")).FirstOrDefault(v => v is not null) is { } id)
         {
             var said = terms.Count == (member is null ? 1 : 2);
-            return new QueryPlan(new Lookup.ById(id, member), said ? null : test, !said && NamesLinks(filter));
+            return new QueryPlan(new Lookup.ById(id, member), said ? null : test, !said && links);
         }
         if (member is not null)
         {
@@ -38,13 +79,15 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
         }
         foreach (var term in terms)
         {
-            if (AsIndexed(term, type) is { } found)
+            if (AsTerm(term, type) is { } found)
             {
                 var said = terms.Count == 1 && found.Exact;
-                return new QueryPlan(new Lookup.ByTerm(found.Term), said ? null : test, !said && NamesLinks(filter));
+                return new QueryPlan(new Lookup.ByTerm(found.Term), said ? null : test, !said && links);
             }
         }
-        return new QueryPlan(new Lookup.All(), test, NamesLinks(filter));
+        return AsRange(terms, type) is { } stretch
+            ? new QueryPlan(new Lookup.ByRange(stretch.Range), stretch.Exact ? null : test, !stretch.Exact && links)
+            : new QueryPlan(new Lookup.All(), test, links);
     }
 
     private static string? AsEquality(Filter term, ResourceType type, string attribute) =>
@@ -66,19 +109,19 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
     };
 
     // Exact: the index finds what the term means. In a value path other conditions on the same element remain to be tested.
-    private static (IndexTerm Term, bool Exact)? AsIndexed(Filter term, ResourceType type)
+    private static (IndexTerm Term, bool Exact)? AsTerm(Filter term, ResourceType type)
     {
         switch (term)
         {
-            case Filter.Compare { Operator: CompareOperator.Eq, Value.Kind: LiteralKind.Text or LiteralKind.Number } compare:
-                return Find(compare.Path, compare.Value, type) is { } direct ? (direct, true) : null;
+            case Filter.Compare { Operator: CompareOperator.Eq, Value.Kind: not LiteralKind.Null } compare:
+                return Find(compare.Path, type) is { } index && Spells(index, compare.Value) ? (new IndexTerm(index, compare.Value.Text), true) : null;
             case Filter.ValuePath { Path: { Sub: null } path } valuePath:
                 foreach (var inner in valuePath.Inner is Filter.And and ? and.Terms : [valuePath.Inner])
                 {
-                    if (inner is Filter.Compare { Operator: CompareOperator.Eq, Path: { Urn: null, Sub: null } sub, Value.Kind: LiteralKind.Text or LiteralKind.Number } equal
-                        && Find(path with { Sub = sub.Name }, equal.Value, type) is { } nested)
+                    if (inner is Filter.Compare { Operator: CompareOperator.Eq, Path: { Urn: null, Sub: null } sub, Value.Kind: not LiteralKind.Null } equal
+                        && Find(path with { Sub = sub.Name }, type) is { } nested && Spells(nested, equal.Value))
                     {
-                        return (nested, ReferenceEquals(inner, valuePath.Inner));
+                        return (new IndexTerm(nested, equal.Value.Text), ReferenceEquals(inner, valuePath.Inner));
                     }
                 }
                 return null;
@@ -87,35 +130,40 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
         }
     }
 
-    private static IndexTerm? Find(AttributePath path, Literal value, ResourceType type)
+    // The terms on one index that has one value for each resource are one stretch; of several values each term may mean another.
+    private static (IndexRange Range, bool Exact)? AsRange(IReadOnlyList<Filter> terms, ResourceType type)
     {
-        if (type.Resolve(path) is not { Attribute: { } attribute } target)
+        var found = terms.Select(term => (Term: term, Range: AsRange(term, type))).Where(f => f.Range is not null).ToList();
+        if (found.Count == 0)
         {
             return null;
         }
-        foreach (var indexed in type.Indexed)
+        // A bounded stretch is likely to be shorter than the values that are there at all.
+        var first = found.MinBy(f => f.Term is Filter.Present).Range!;
+        if (first.Index.MultiValued)
         {
-            // A bare complex attribute is compared by its value.
-            var same = indexed.Target.Attribute == attribute && indexed.Target.Extension == target.Extension
-                && (indexed.Target.Sub == target.Sub || (target.Sub is null && indexed.Target.Sub?.Name == "value"));
-            if (same)
-            {
-                return new IndexTerm(indexed, value.Text);
-            }
+            return (first, false);
         }
-        return null;
+        var same = found.Select(f => f.Range!).Where(r => r.Index == first.Index).ToList();
+        return (same.Aggregate((a, b) => a.Within(b)), same.Count == terms.Count);
     }
 
-    private static bool NamesLinks(Filter filter) => filter switch
+    private static IndexRange? AsRange(Filter term, ResourceType type) => term switch
     {
-        Filter.And and => and.Terms.Any(NamesLinks),
-        Filter.Or or => or.Terms.Any(NamesLinks),
-        Filter.Not not => NamesLinks(not.Inner),
-        Filter.Compare compare => IsLink(compare.Path),
-        Filter.Present present => IsLink(present.Path),
-        Filter.ValuePath valuePath => IsLink(valuePath.Path),
-        _ => throw new System.Diagnostics.UnreachableException(),
+        Filter.Compare { Value.Kind: not LiteralKind.Null } compare when Find(compare.Path, type) is { } index && Spells(index, compare.Value) =>
+            IndexRange.Comparing(index, compare.Operator, compare.Value.Text),
+        // Of a bare complex attribute any part may be there.
+        Filter.Present present when type.Resolve(present.Path) is { Attribute: { } attribute } target && (target.Sub is not null || attribute.Type != Protocol.Schemas.AttributeType.Complex) =>
+            Find(present.Path, type) is { } index ? IndexRange.Present(index) : null,
+        _ => null,
     };
+
+    private static IndexedAttribute? Find(AttributePath path, ResourceType type) =>
+        type.Resolve(path) is { Attribute: not null } target && type.FindIndex(target) is { Leaf.Returned: not Protocol.Schemas.Returned.Never } index ? index : null;
+
+    // Text and numbers are looked up as they are written; a boolean's literal has been checked by the test.
+    private static bool Spells(IndexedAttribute index, Literal literal) =>
+        literal.Kind != LiteralKind.Truth || index.Leaf.Type == Protocol.Schemas.AttributeType.Boolean;
 
     private static bool IsLink(AttributePath path) => Is(path.Name, "members") || Is(path.Name, "groups");
 

@@ -46,6 +46,13 @@ internal static class RedisKeys
         return [keys[0], keys[1], keys[4], keys[LinksOf(type) - 1]];
     }
 
+    /// <summary>The keys to read members alone: heads, names and members.</summary>
+    public static RedisKey[] ForMembers(string tenant, ResourceType type)
+    {
+        var keys = Of(tenant, type);
+        return [keys[1], keys[4], keys[Members - 1]];
+    }
+
     /// <summary>The keys to read on through links: names and links.</summary>
     public static RedisKey[] ForLinks(string tenant, ResourceType type)
     {

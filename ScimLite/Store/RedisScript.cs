@@ -43,6 +43,8 @@ internal sealed class RedisScript
 
     public static RedisScript FindTenant { get; } = new("findtenant");
 
+    public static RedisScript Members { get; } = new("members");
+
     public static RedisScript Secret { get; } = new("secret");
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

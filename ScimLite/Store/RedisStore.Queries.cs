@@ -1,4 +1,3 @@
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace ScimLite.Store;
@@ -52,11 +51,23 @@ public sealed partial class RedisStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ScanBatch> ScanAsync(string tenant, Protocol.ResourceType type, long after, int count, Follow follow, CancellationToken cancel)
+    public async ValueTask<MemberPage?> ReadMembersAsync(MemberQuery query, CancellationToken cancel)
     {
-        var from = new Boundary(after.ToString(CultureInfo.InvariantCulture), After: true);
-        var page = await QueryAsync(new ResourceQuery(tenant, type, new Lookup.All(), 0, count, follow) { From = from }, cancel).ConfigureAwait(false);
-        return new ScanBatch(page.Resources, page.Positions.Count == 0 ? after : Number(page.Positions[^1]));
+        var group = query.Group;
+        var reply = (RedisResult[])(await RunAsync(RedisScript.Members, "members", RedisKeys.ForMembers(group.Tenant, group.Type),
+            [
+                group.Id, query.Only ?? "", query.From is { } from ? IndexBound.Of(from).ToUtf8() : "", query.Backwards ? Yes : No, query.Start, query.Count,
+            ], cancel).ConfigureAwait(false))!;
+        if (reply.Length == 0)
+        {
+            return null;
+        }
+        var members = ReadLinks(reply[2]);
+        if (query.Backwards)
+        {
+            members.Reverse();
+        }
+        return new MemberPage((long)reply[0], members, (int)reply[1] == 1);
     }
 
     private static (string Mode, RedisValue Argument, RedisValue Second) InIndex(IndexRange range) => ("range", range.From.ToUtf8(), range.To.ToUtf8());

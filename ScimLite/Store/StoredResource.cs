@@ -61,11 +61,6 @@ public sealed record StoredResource(
 /// <param name="More">Whether more come behind them.</param>
 public sealed record ResourcePage(long Total, IReadOnlyList<StoredResource> Resources, IReadOnlyList<string> Positions, bool More);
 
-/// <summary>A stretch of a walk through all resources.</summary>
-/// <param name="Resources">Those of the stretch; empty at the end.</param>
-/// <param name="Next">Where to read on.</param>
-public sealed record ScanBatch(IReadOnlyList<StoredResource> Resources, long Next);
-
 /// <summary>What a query looks for, and in which order it finds it; each kind costs the same in a directory of any size.</summary>
 public abstract record Lookup
 {
@@ -110,3 +105,25 @@ public sealed record ResourceQuery(string Tenant, ResourceType Type, Lookup Look
     /// <summary>Whether the page runs backwards through the order.</summary>
     public bool Backwards { get; init; }
 }
+
+/// <summary>A query for one page of a group's members. Their positions are their ids.</summary>
+/// <param name="Group">Which group.</param>
+/// <param name="Start">How many to pass over.</param>
+/// <param name="Count">How many to return at most.</param>
+public sealed record MemberQuery(ResourceKey Group, int Start, int Count)
+{
+    /// <summary>The one member to look for; null for all.</summary>
+    public string? Only { get; init; }
+
+    /// <summary>Where to begin; null for the end of the order from which the page runs.</summary>
+    public Boundary? From { get; init; }
+
+    /// <summary>Whether the page runs backwards through the order.</summary>
+    public bool Backwards { get; init; }
+}
+
+/// <summary>A page of a group's members.</summary>
+/// <param name="Total">How many the query finds in all.</param>
+/// <param name="Members">Those of the page.</param>
+/// <param name="More">Whether more come behind them.</param>
+public sealed record MemberPage(long Total, IReadOnlyList<Link> Members, bool More);

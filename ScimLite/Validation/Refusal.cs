@@ -7,13 +7,15 @@ namespace ScimLite.Validation;
 public static class Refusal
 {
     /// <summary>Checks a payload.</summary>
-    /// <exception cref="ScimException"><c>invalidValue</c> with the messages of the rules that failed, at most three.</exception>
+    /// <exception cref="ScimException"><c>invalidValue</c>, or the scimType that a rule names as its state, with the messages of the rules
+    /// that failed, at most three.</exception>
     public static void Check<T>(this IValidator<T> validator, T payload)
     {
         var result = validator.Validate(payload);
         if (!result.IsValid)
         {
-            throw new ScimException(ScimError.InvalidValue(string.Join(' ', result.Errors.Select(e => e.ErrorMessage).Distinct().Take(3))));
+            var scimType = result.Errors.Select(e => e.CustomState).OfType<string>().FirstOrDefault() ?? "invalidValue";
+            throw new ScimException(new ScimError(400, scimType, string.Join(' ', result.Errors.Select(e => e.ErrorMessage).Distinct().Take(3))));
         }
     }
 }

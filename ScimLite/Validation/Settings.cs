@@ -169,6 +169,12 @@ public sealed record LimitSettings
 
     /// <summary>Nested brackets of a filter, 1 to 128.</summary>
     public int MaxFilterDepth { get; init; } = 32;
+
+    /// <summary>Resources that are sorted in memory for one request, 100 to 1000000; an indexed attribute sorts any number.</summary>
+    public int MaxSortedResources { get; init; } = 10_000;
+
+    /// <summary>Seconds for which a cursor is good, 60 to 604800.</summary>
+    public int CursorTimeoutSeconds { get; init; } = 3600;
 }
 
 /// <summary>How the activity log is kept, under <c>ScimLite:Activity</c>.</summary>

@@ -12,6 +12,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxBulkOperations"] = "1 to 10000", ["MaxPageSize"] = "1 to 10000",
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650", ["AccessTokenMinutes"] = "60 to 360",
         ["AckReplicas"] = "0 to 16", ["MaxConcurrentRequests"] = "1 to 100000", ["ShutdownDelaySeconds"] = "0 to 300", ["Enabled"] = "true or false",
+        ["MaxSortedResources"] = "100 to 1000000", ["CursorTimeoutSeconds"] = "60 to 604800",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
         ["EntraTenantId"] = "a GUID in small letters, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f", ["EntraAudience"] = "up to 200 characters",
@@ -36,6 +37,8 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         Range(s => s.Limits.MaxPageSize, "ScimLite:Limits:MaxPageSize", 1, 10_000);
         Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);
         Range(s => s.Limits.MaxFilterDepth, "ScimLite:Limits:MaxFilterDepth", 1, 128);
+        Range(s => s.Limits.MaxSortedResources, "ScimLite:Limits:MaxSortedResources", 100, 1_000_000);
+        Range(s => s.Limits.CursorTimeoutSeconds, "ScimLite:Limits:CursorTimeoutSeconds", 60, 604_800);
         Range(s => s.Activity.RetentionDays, "ScimLite:Activity:RetentionDays", 1, 3650);
         RuleFor(s => s.Passwords).IsInEnum().OverridePropertyName("ScimLite:Passwords").WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["Passwords"]}.");
         Range(s => s.OAuth.AccessTokenMinutes, "ScimLite:OAuth:AccessTokenMinutes", 60, 360);

@@ -71,6 +71,18 @@ public abstract record Filter
     {
     }
 
+    /// <summary>The attributes that it asks about, outside of brackets.</summary>
+    public IEnumerable<AttributePath> Paths() => this switch
+    {
+        And and => and.Terms.SelectMany(t => t.Paths()),
+        Or or => or.Terms.SelectMany(t => t.Paths()),
+        Not not => not.Inner.Paths(),
+        Compare compare => [compare.Path],
+        Present present => [present.Path],
+        ValuePath valuePath => [valuePath.Path],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>All of the terms hold.</summary>
     public sealed record And(IReadOnlyList<Filter> Terms) : Filter
     {

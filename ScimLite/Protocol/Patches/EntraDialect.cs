@@ -266,6 +266,18 @@ public sealed class EntraDialect(Dialect dialect)
         Note("unknown-filter-attribute");
     }
 
+    /// <summary>Resources sorted by an attribute that no schema knows have no value to be sorted by (RFC 7644 §3.4.2.3).
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups</summary>
+    /// <exception cref="ScimException"><c>invalidValue</c> in dialect <c>rfc</c>.</exception>
+    public void UnknownSortAttribute(AttributePath path)
+    {
+        if (dialect == Dialect.Rfc)
+        {
+            throw new ScimException(ScimError.InvalidValue($"No schema knows '{ScimError.Shorten(path.ToString())}' to sort by. GET /Schemas lists the attributes."));
+        }
+        Note("unknown-sort-attribute");
+    }
+
     /// <summary><c>manager[value eq "2f1c"]</c>: a condition on a single value, allowed for references alone.
     /// https://github.com/thomaspoignant/scim-patch/issues/453</summary>
     public bool AcceptsConditionOnSingleValue(SchemaAttribute attribute)

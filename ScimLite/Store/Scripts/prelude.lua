@@ -32,6 +32,20 @@ local function rank(key, bound)
   return redis.call('ZLEXCOUNT', key, '-', '(' .. bound)
 end
 
+-- A page between two ranks that begins at the rank at or, without one, at the end from which it runs: its first rank, its size, and 1
+-- when more come behind it.
+local function cut(low, high, at, backwards, start, count)
+  local first, left
+  if backwards then
+    left = math.min(high, at or high) - low - start
+    first = low + math.max(0, left - count)
+  else
+    first = math.max(low, at or low) + start
+    left = high - first
+  end
+  return first, math.max(0, math.min(left, count)), left > count and 1 or 0
+end
+
 -- The index entry of the time of the last change, in seven digits behind the point as every indexed time.
 local function modified_entry(modified, id)
   return 'meta.lastModified\0' .. string.sub(modified, 1, -2) .. '0000\0' .. id

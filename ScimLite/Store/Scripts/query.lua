@@ -58,18 +58,10 @@ else
   end
 end
 
-local first, left
-if backwards then
-  left = math.min(high, at or high) - low - start
-  first = low + math.max(0, left - count)
-else
-  first = math.max(low, at or low) + start
-  left = high - first
-end
-local size = math.max(0, math.min(left, count))
+local first, size, more = cut(low, high, at, backwards, start, count)
 local places = size > 0 and read(first, first + size - 1) or {}
 
-local result = { high - low, left > count and 1 or 0 }
+local result = { high - low, more }
 local budget, steps = tonumber(ARGV[9]), tonumber(ARGV[10])
 for i = 1, size do
   local place = 2 * (backwards and size - i or i - 1)
