@@ -67,6 +67,10 @@ public static class ServiceBenchmark
         await CompareAsync("PATCH a user: 1,000 / 100,000 users", i => Patch(small, i), i => Patch(large, i));
         await CompareAsync("page of 20, at the start: 1,000 / 100,000", _ => Page(small, 1), _ => Page(large, 1));
         await CompareAsync("page of 20 of 100,000: start / near the end", _ => Page(large, 1), _ => Page(large, Large - 100));
+        await CompareAsync("20 of a range of names: 1,000 / 100,000", _ => Range(small), _ => Range(large));
+        await CompareAsync("20 in the middle, sorted: 1,000 / 100,000", _ => Sorted(small, Small / 2), _ => Sorted(large, Large / 2));
+        var (smallCursor, largeCursor) = (await CursorAsync(small), await CursorAsync(large));
+        await CompareAsync("page of 20 by cursor: 1,000 / 100,000", _ => OnFrom(small, smallCursor), _ => OnFrom(large, largeCursor));
         await CompareAsync("DELETE a user: 1,000 / 100,000 users", _ => Delete(small), _ => Delete(large));
     }
 
@@ -101,6 +105,27 @@ public static class ServiceBenchmark
     private static Task<double> Patch(FilledDirectory directory, int i) => TimeAsync(directory, "PATCH", "/Users/" + directory.Users[i * 13 % Small], Texts.Title($"Title {Guid.NewGuid()}"), 200);
 
     private static Task<double> Page(FilledDirectory directory, int start) => TimeAsync(directory, "GET", $"/Users?startIndex={start}&count=20", null, 200);
+
+    private static Task<double> Range(FilledDirectory directory) =>
+        TimeAsync(directory, "GET", $"/Users?filter={Uri.EscapeDataString("userName ge \"u0000500\" and userName lt \"u0000520\"")}", null, 200);
+
+    private static Task<double> Sorted(FilledDirectory directory, int start) => TimeAsync(directory, "GET", $"/Users?sortBy=userName&sortOrder=descending&startIndex={start}&count=20", null, 200);
+
+    private static Task<double> OnFrom(FilledDirectory directory, string cursor) => TimeAsync(directory, "GET", $"/Users?count=20&cursor={cursor}", null, 200);
+
+    // Thirty pages into a walk.
+    private static async Task<string> CursorAsync(FilledDirectory directory)
+    {
+        var cursor = "";
+        for (var page = 0; page < 30; page++)
+        {
+            var (status, body) = await directory.SendAsync("GET", $"/Users?count=20&cursor={cursor}", null, readBody: true);
+            FilledDirectory.Check(status == 200, body);
+            using var list = System.Text.Json.JsonDocument.Parse(body);
+            cursor = list.RootElement.GetProperty("nextCursor").GetString()!;
+        }
+        return cursor;
+    }
 
     private static async Task<double> Delete(FilledDirectory directory)
     {

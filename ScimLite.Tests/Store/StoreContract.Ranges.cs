@@ -177,6 +177,31 @@ public abstract partial class StoreContract
         Assert.Equal(["a"], Ids((await tenant.Page(User, new Lookup.ById("a", null), 5, new Boundary("a", true), true)).Resources));
     }
 
+    [Fact]
+    public async Task Members_are_read_page_by_page_without_the_group()
+    {
+        await tenant.CreateUsers("b", "a", "c");
+        await tenant.CreateGroup("g", "b", "a", "c", "unknown", "g");
+        await tenant.CreateGroup("g2", "a");
+        async Task<string> Members(int start, int count, string? only = null, Boundary? from = null, bool backwards = false, string group = "g")
+        {
+            var key = new ResourceKey(tenant.Id, Group, group);
+            var page = await store.ReadMembersAsync(new MemberQuery(key, start, count) { Only = only, From = from, Backwards = backwards }, TestContext.Current.CancellationToken);
+            return page is null ? "none" : $"{page.Total}: {string.Join(' ', page.Members.Select(m => $"{m.Id}{(m.Type is null ? "?" : "")}"))}{(page.More ? " more" : "")}";
+        }
+
+        Assert.Equal("5: a b c g unknown?", await Members(0, 10));
+        Assert.Equal("5: b c more", await Members(1, 2));
+        Assert.Equal("5: unknown? g more", await Members(0, 2, backwards: true));
+        Assert.Equal("5: c g more", await Members(0, 2, from: new Boundary("b", After: true)));
+        Assert.Equal("5: b c g more", await Members(0, 3, from: new Boundary("b", After: false)));
+        Assert.Equal("5: b a", await Members(0, 3, from: new Boundary("b", After: true), backwards: true));
+        Assert.Equal("5: g unknown?", await Members(0, 3, from: new Boundary("deleted", After: true)));
+        Assert.Equal("5: more", await Members(0, 0));
+        Assert.Equal(("1: c", "0: ", "1: unknown?"), (await Members(0, 5, only: "c"), await Members(0, 5, only: "x"), await Members(0, 5, only: "unknown")));
+        Assert.Equal(("none", "none"), (await Members(0, 5, group: "h"), await Members(0, 5, group: "a")));
+    }
+
     // Twelve resources in an order that is neither that of their ids nor that of their names.
     async Task<(ResourceType Type, Lookup Lookup, string[] Expected)> Fill(string walk)
     {

@@ -13,7 +13,7 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
     public static readonly ResourceType User = SchemaCatalog.Core.User;
     public static readonly ResourceType Group = SchemaCatalog.Core.Group;
 
-    public string Id { get; } = id ?? $"t{Guid.NewGuid():N}";
+    public string Id { get; init; } = id ?? $"t{Guid.NewGuid():N}";
 
     public IResourceStore Store => store;
 

@@ -89,6 +89,10 @@ internal sealed record Trace(HttpAnswer Answer, ActivitySpanId Parent, IReadOnly
     /// <summary>The span of the provisioning call.</summary>
     public Activity Scim => Spans.Single(s => s.Source.Name == "ScimLite" && s.Kind == ActivityKind.Internal);
 
+    /// <summary>The round trips to Redis that the call took, in their order; each is one script, as RedisReplayTests sees on the wire.</summary>
+    public string RoundTrips => string.Join(' ', Spans.Where(s => s.DisplayName.StartsWith("redis.", StringComparison.Ordinal))
+        .OrderBy(s => s.StartTimeUtc).Select(s => s.DisplayName["redis.".Length..]));
+
     /// <summary>The value of the span's tag as text; null when it has none.</summary>
     public string? Tag(string name) => Scim.GetTagItem(name) switch
     {
