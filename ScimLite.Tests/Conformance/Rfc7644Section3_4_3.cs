@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
 using ScimLite.Tests.Samples;

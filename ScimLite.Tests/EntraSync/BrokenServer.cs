@@ -47,6 +47,8 @@ public sealed partial class BrokenServer(HttpMessageHandler sound, ServerFault f
         var reading = readings.AddOrUpdate(address, _ => new Reading(1, ReadMembersAsync(request, cancel)), (_, r) => r with { Users = r.Users + 1 });
         try
         {
+            // Its write takes a while, so that whoever was sent together shares the reading on a busy machine too.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancel);
             var members = new HashSet<string>(await reading.Members);
             var operations = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancel))!["Operations"]!.AsArray();
             var others = new List<string>();

@@ -17,8 +17,11 @@ public sealed class MemberPagingTests
             users[i] = (await client.CreateUser($"u{i}", $$""","displayName":"{{(i % 2 == 0 ? "Even" : "Odd")}} {{i}}" """)).Id;
         }
         var inner = (await client.CreateGroup("Inner")).Id;
-        return ((await client.CreateGroup("Outer", [.. users, inner])).Id, [.. users.Order(StringComparer.Ordinal)], inner);
+        return ((await client.CreateGroup("Outer", [.. users, inner])).Id, users, inner);
     }
+
+    // Members come by id; ids of one millisecond have no order of creation.
+    static string[] Sorted(string[] ids) => [.. ids.Order(StringComparer.Ordinal)];
 
     [Theory, OnBothStores]
     public async Task Members_are_listed_as_the_group_shows_them(StoreKind store)
@@ -30,7 +33,7 @@ public sealed class MemberPagingTests
 
         Expect.Same((await host.Client.Send("GET", $"Groups/{group}")).Is(200).Json["members"], list.Json["Resources"]);
         Assert.Equal((8, 1, 8), (list.Total, list.Json["startIndex"]!.GetValue<int>(), list.Json["itemsPerPage"]!.GetValue<int>()));
-        Assert.Equal(users[2..4], Values((await host.Client.Send("GET", $"Groups/{group}/members?startIndex=3&count=2")).Is(200).Json));
+        Assert.Equal(Sorted([.. users, inner])[2..4], Values((await host.Client.Send("GET", $"Groups/{group}/members?startIndex=3&count=2")).Is(200).Json));
         Assert.Equal(8, (await host.Client.Send("GET", $"Groups/{group}/members?count=0")).Is(200).Total);
         Assert.Equal(0, (await host.Client.Send("GET", $"Groups/{inner}/members")).Is(200).Total);
         Assert.Equal("", (await host.Client.Send("HEAD", $"Groups/{group}/members")).Is(200).Text);
@@ -48,7 +51,7 @@ public sealed class MemberPagingTests
         ])
         {
             var page = (await host.Client.Send("GET", $"Groups/{group}/members?filter={Uri.EscapeDataString(filter)}")).Is(200).Json;
-            Assert.Equal((filter, string.Join(' ', expected), expected.Length), (filter, string.Join(' ', Values(page)), page["totalResults"]!.GetValue<int>()));
+            Assert.Equal((filter, string.Join(' ', Sorted(expected)), expected.Length), (filter, string.Join(' ', Values(page)), page["totalResults"]!.GetValue<int>()));
         }
     }
 
@@ -68,7 +71,7 @@ public sealed class MemberPagingTests
             page = more ? (await host.Client.Send("GET", $"Groups/{group}/members?cursor={next}&count=3")).Is(200).Json : page;
         }
 
-        Assert.Equal([.. users, inner], met);
+        Assert.Equal(Sorted([.. users, inner]), met);
         (await host.Client.Send("GET", $"Groups/{inner}/members?cursor={(await host.Client.Send("GET", $"Groups/{group}/members?cursor=&count=1")).Is(200).Json["nextCursor"]}&count=1")).Refuses(400, "invalidCursor");
     }
 

@@ -13,7 +13,7 @@ public sealed class SampleTests
     public void Every_sample_is_used_by_a_test_and_every_sample_that_a_test_names_is_here()
     {
         var named = typeof(SampleTests).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(SampleTests).Namespace)
+            .Where(type => type.Namespace is "ScimLite.Tests.Samples" or "ScimLite.Tests.Conformance")
             .SelectMany(type => type.GetMethods())
             .SelectMany(method => method.GetCustomAttributesData())
             .SelectMany(attribute => attribute.ConstructorArguments)

@@ -197,7 +197,7 @@ public abstract partial class StoreContract
         Assert.Equal("5: b c g more", await Members(0, 3, from: new Boundary("b", After: false)));
         Assert.Equal("5: b a", await Members(0, 3, from: new Boundary("b", After: true), backwards: true));
         Assert.Equal("5: g unknown?", await Members(0, 3, from: new Boundary("deleted", After: true)));
-        Assert.Equal("5: more", await Members(0, 0));
+        Assert.Equal("5:  more", await Members(0, 0));
         Assert.Equal(("1: c", "0: ", "1: unknown?"), (await Members(0, 5, only: "c"), await Members(0, 5, only: "x"), await Members(0, 5, only: "unknown")));
         Assert.Equal(("none", "none"), (await Members(0, 5, group: "h"), await Members(0, 5, group: "a")));
     }

@@ -1,7 +1,6 @@
 using ScimLite.Protocol;
 using ScimLite.Protocol.Filters;
 using ScimLite.Protocol.Patches;
-using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Validation;
