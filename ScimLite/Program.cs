@@ -62,21 +62,12 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 
 // Services
 var services = builder.Services;
-services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(catalog).AddSingleton(TimeProvider.System);
-services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays));
+services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(settings.Restore).AddSingleton(catalog).AddSingleton(TimeProvider.System);
+services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays, settings.Activity.MaxEntries));
 services.AddScimTelemetry(builder.Configuration);
-if (redis is not null)
-{
-    services.AddSingleton(redis).AddSingleton<RedisConnection>().AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>().AddSingleton<IRequestBudget, RedisRequestBudget>().AddHostedService<RedisStart>();
-    services.AddSingleton<IResourceStore>(s => s.GetRequiredService<RedisStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<RedisStore>());
-}
-else
-{
-    services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
-    services.AddSingleton<IResourceStore>(s => s.GetRequiredService<InMemoryStore>()).AddSingleton<IActivityStore>(s => s.GetRequiredService<InMemoryStore>());
-}
+services.AddStore(redis);
 services.AddSingleton<Provisioner>().AddSingleton<CursorSeal>().AddSingleton<Searcher>().AddSingleton<MemberSearcher>().AddSingleton<BulkRunner>();
-services.AddSingleton<ActivityLog>().AddHostedService(s => s.GetRequiredService<ActivityLog>());
+services.AddCare();
 services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
 if (settings.AdminKey.Length > 0)
@@ -167,6 +158,16 @@ if (settings.AdminKey.Length > 0)
     all.MapGet("/{tenant}/setup-links", links.List);
     all.MapPost("/{tenant}/setup-links", links.Create);
     all.MapDelete("/{tenant}/setup-links/{linkId}", links.Revoke);
+    var (activity, care, directory) = (app.Services.GetRequiredService<ActivityHandlers>(), app.Services.GetRequiredService<CareHandlers>(), app.Services.GetRequiredService<DirectoryHandlers>());
+    one.MapGet("/activity", activity.Read);
+    one.MapGet("/activity/export", activity.Export);
+    one.MapGet("/activity/live", activity.Follow);
+    one.MapGet("/status", care.Status);
+    all.MapPost("/{tenant}/guard", care.Decide);
+    all.MapGet("/{tenant}/deleted", care.ListDeleted);
+    all.MapPost("/{tenant}/deleted/{user}/restore", care.Restore);
+    all.MapGet("/{tenant}/directory/{kind}", directory.List);
+    all.MapGet("/{tenant}/directory/{kind}/{id}", directory.Read);
     var page = app.MapGroup("/admin").WithMetadata(new RequestSizeLimitAttribute(AdminProblems.MostBytes));
     page.MapMethods("", ["GET", "HEAD"], AdminPage.Index);
     page.MapMethods("/assets/{file}", ["GET", "HEAD"], AdminPage.File);

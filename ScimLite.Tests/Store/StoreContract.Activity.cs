@@ -95,7 +95,7 @@ public abstract partial class StoreContract
     {
         await tenant.CreateUsers("a", "ab", "b");
         await tenant.Rename(User, "a", "other");
-        await tenant.Append(tenant.Refusal(User, "a", "patch", 400), tenant.Refusal(User, "x y", "patch", 404), tenant.Refusal(User, "", "create", 503));
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 400), tenant.Refusal(User, "x y", "patch", 404), tenant.Refusal(User, "{id}", "delete", 404), tenant.Refusal(User, "", "create", 503));
         await tenant.Delete(User, "a");
 
         var trail = await tenant.Activity(trail: "a");
@@ -103,9 +103,9 @@ public abstract partial class StoreContract
         Assert.Equal(["deleted", "refused", "changed", "created"], trail.Select(r => r.Outcome));
         Assert.Equal(trail.Skip(2).Select(r => r.Sequence), (await tenant.Activity(trail[1].Sequence, trail: "a")).Select(r => r.Sequence));
         Assert.Equal(trail.Take(2).Select(r => r.Sequence), (await tenant.Activity(count: 2, trail: "a")).Select(r => r.Sequence));
-        Assert.Equal(["failed create", "refused patch", "refused patch"],
+        Assert.Equal(["failed create", "refused delete", "refused patch", "refused patch"],
             (await tenant.Activity(trail: ActivityRange.Failures)).Select(r => $"{r.Outcome} {r.Entry.Operation}"));
-        Assert.Equal(8, (await tenant.Activity()).Count);
+        Assert.Equal(9, (await tenant.Activity()).Count);
         Assert.Empty(await tenant.Activity(trail: "nobody"));
     }
 

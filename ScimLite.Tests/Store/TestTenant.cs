@@ -97,6 +97,29 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
     public async Task<CommitOutcome> Delete(ResourceType type, string id, Expected? expected = null) =>
         await store.DeleteAsync(new Deletion(new ResourceKey(Id, type, id), expected ?? Expected.Any, Entry(type, id, "delete")), Cancel);
 
+    public async Task<CommitOutcome> Remove(ResourceType type, string id, RemovalLimits? limits, bool keep = true) =>
+        await store.DeleteAsync(new Deletion(new ResourceKey(Id, type, id), Expected.Any, Entry(type, id, "delete")) { Limits = limits, Keep = keep }, Cancel);
+
+    /// <summary>A PATCH of <c>active</c> to false.</summary>
+    public Task<CommitOutcome> Deactivate(string id, RemovalLimits? limits) =>
+        Commit(Document(User, id, $"name of {id}", Expected.Any) with { Inactive = true, Limits = limits });
+
+    /// <summary>The creation of a user that brings back, or looks for, one that was deleted.</summary>
+    public Task<CommitOutcome> Revive(string id, string userName, Revival revival, Action<JsonObject>? more = null) =>
+        Commit(Document(User, id, userName, Expected.Absent, more) with { Revival = revival });
+
+    public async Task<IReadOnlyList<DeletedResource>> Deleted(string? id = null, int start = 0, int count = 100) =>
+        await Log.ReadDeletedAsync(Id, User, id, start, count, Cancel);
+
+    public async Task<TenantStatus> Status() => await Log.ReadStatusAsync(Id, Cancel);
+
+    public async Task Count(CallTally tally) => await Log.CountCallsAsync(Id, tally, Cancel);
+
+    public async Task Decide(GuardState state, DateTimeOffset? until = null) =>
+        await Log.DecideAsync(Id, new GuardDecision(state, until, Entry(User, "", "guard")), Cancel);
+
+    public async Task<int> Purge(DateTimeOffset deletedBefore, int most) => await Log.PurgeAsync(Id, User, deletedBefore, Now, Retention, most, Cancel);
+
     public async Task<StoredResource?> Find(ResourceType type, string id) => await store.GetAsync(new ResourceKey(Id, type, id), Follow.Direct, Cancel);
 
     public async Task<StoredResource> Get(ResourceType type, string id)

@@ -90,6 +90,12 @@ public sealed record TenantList(IReadOnlyList<JsonObject> Tenants);
 [JsonSerializable(typeof(ClientList))]
 [JsonSerializable(typeof(NewClient))]
 [JsonSerializable(typeof(NewSecret))]
+[JsonSerializable(typeof(ActivityAnswer))]
+[JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(GuardView))]
+[JsonSerializable(typeof(GuardChoice))]
+[JsonSerializable(typeof(DeletedList))]
+[JsonSerializable(typeof(DirectoryPage))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {
     /// <summary>Adds it to the options of the routes.</summary>

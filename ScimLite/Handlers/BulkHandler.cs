@@ -13,7 +13,7 @@ namespace ScimLite.Handlers;
 
 /// <summary>RFC 7644 §3.7: many operations in one request, and one answer that tells of each.</summary>
 public sealed class BulkHandler(
-    BulkRunner runner, TenantLimits limits, SchemaCatalog catalog, ScimTelemetry telemetry, Settings settings, ILogger<BulkHandler> logger)
+    BulkRunner runner, TenantLimits limits, SchemaCatalog catalog, ActivityLog log, ScimTelemetry telemetry, Settings settings, ILogger<BulkHandler> logger)
 {
     private const string Name = "Bulk";
 
@@ -44,6 +44,8 @@ public sealed class BulkHandler(
         }
         catch (ScimException e)
         {
+            var caller = Callers.Of(http, settings.PublicUrl);
+            log.Refused(caller.Tenant, log.Entry(caller, Name, "", "bulk", call), e.Error, inDoubt: false, call);
             call.Refuse(e.Error.Status, e.Error.ScimType);
             await ScimResults.WriteErrorAsync(http, e.Error).ConfigureAwait(false);
         }

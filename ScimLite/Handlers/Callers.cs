@@ -18,6 +18,8 @@ public static class Callers
             RequestId = Correlation.RequestId(http),
             IndirectGroups = tenant.IndirectGroups,
             RequireIfMatch = tenant.RequireIfMatch,
+            Limits = Caller.LimitsOf(tenant.Guard),
+            RestoresDeleted = tenant.RestoresDeleted,
         };
     }
 }

@@ -30,7 +30,7 @@ public static class ScimResults
     {
         if (error.Status is 503 or 429 && http.Response.Headers.RetryAfter.Count == 0)
         {
-            http.Response.Headers.RetryAfter = StoreUnavailableException.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = (error.RetryAfter ?? StoreUnavailableException.RetryAfterSeconds).ToString(CultureInfo.InvariantCulture);
         }
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, ScimJson.WriterOptions))

@@ -9,6 +9,9 @@ namespace ScimLite.Protocol;
 /// <param name="Detail">A sentence for people.</param>
 public sealed record ScimError(int Status, string? ScimType, string Detail)
 {
+    /// <summary>After how many seconds to try again; null leaves it to the status.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>400: the filter breaks the grammar, or compares what can't be compared.</summary>
     public static ScimError InvalidFilter(string detail) => new(400, "invalidFilter", detail);
 

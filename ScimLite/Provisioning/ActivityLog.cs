@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Patches;
@@ -26,6 +27,9 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
     /// <summary>How long after a failed attempt the store is asked again.</summary>
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether there is a log at all.</summary>
+    public bool IsKept => retention.Entries > 0;
+
     /// <summary>The entry of a call as far as it is known.</summary>
     public ActivityEntry Entry(Caller caller, string resourceType, string id, string operation, ScimCall call) => new()
     {
@@ -40,6 +44,18 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
         Retention = retention,
     };
 
+    /// <summary>The entry of what an administrator decided about the guard.</summary>
+    public ActivityEntry Decision(string credential, string correlationId) => new()
+    {
+        Time = clock.GetUtcNow(),
+        Operation = "guard",
+        ResourceType = "",
+        ResourceId = "",
+        Credential = credential,
+        CorrelationId = correlationId,
+        Retention = retention,
+    };
+
     /// <summary>Tells of a call that was refused or failed.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="entry">What is known of it.</param>
@@ -48,7 +64,7 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
     /// <param name="call">The call; it is told once.</param>
     public void Refused(string tenant, ActivityEntry entry, ScimError error, bool inDoubt, ScimCall call)
     {
-        if (call.IsTold || retention.Entries == 0)
+        if (call.IsTold || !IsKept)
         {
             return;
         }
@@ -58,6 +74,13 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
         {
             telemetry.ActivityDropped();
         }
+    }
+
+    /// <summary>Warns that a tenant's removals are paused; the write that paused them does so, once.</summary>
+    public void RemovalsPaused(string tenant)
+    {
+        telemetry.Warned(tenant, "removals-paused");
+        Log.RemovalsPaused(logger, tenant);
     }
 
     /// <summary>Writes what waits.</summary>
@@ -113,22 +136,34 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
 {
     // One name for all attempts of the call, so that a replay of any of them is recognised.
     private readonly string name = Guid.NewGuid().ToString("N");
+    private IReadOnlyCollection<AttributeChange> changes = [];
+    private MembershipDelta members = MembershipDelta.None;
+
+    /// <summary>Which resource it is about; a creation may learn that it is another one.</summary>
+    public ResourceKey Key { get; set; } = key;
 
     public EntraDialect Dialect { get; } = new(caller.Dialect);
 
-    public IReadOnlyCollection<AttributeChange> Changes { get; set; } = [];
+    /// <summary>Tells what the call changes, or is to change; nothing where no log is kept.</summary>
+    public void Compare(JsonObject? before, JsonObject after, ResourceType type, MembershipDelta delta) =>
+        (changes, members) = (log.IsKept ? AttributeChanges.Between(before, after, type) : [], delta);
 
-    public MembershipDelta Members { get; set; } = MembershipDelta.None;
+    /// <summary>Tells what the call does to the membership.</summary>
+    public void Moves(MembershipDelta delta) => members = delta;
 
-    public ActivityEntry Entry() => log.Entry(caller, key.Type.Name, key.Id, operation, call) with
+    public ActivityEntry Entry()
     {
-        Call = name,
-        Quirks = Dialect.Quirks,
-        Ignored = Dialect.Ignored,
-        Changes = Changes,
-        Added = Some(Members.Added),
-        Removed = Some(Members.Removed),
-    };
+        call.Ignored = Dialect.Ignored;
+        return log.Entry(caller, Key.Type.Name, Key.Id, operation, call) with
+        {
+            Call = name,
+            Quirks = Dialect.Quirks,
+            Ignored = Dialect.Ignored,
+            Changes = changes,
+            Added = Some(members.Added),
+            Removed = Some(members.Removed),
+        };
+    }
 
     /// <summary>Runs the call, and tells of it where it is refused or fails.</summary>
     public async ValueTask<Provisioned> RunAsync(Func<ActivityDraft, ValueTask<Provisioned>> verb)
@@ -154,10 +189,10 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         }
     }
 
-    private void Refuse(ScimError error, bool inDoubt) => log.Refused(key.Tenant, Entry() with
+    private void Refuse(ScimError error, bool inDoubt) => log.Refused(Key.Tenant, Entry() with
     {
         // Nothing has the id of a resource that was not created.
-        ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(key.Id),
+        ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(Key.Id),
         UserName = Text("userName"),
         DisplayName = Text("displayName"),
     }, error, inDoubt, call);

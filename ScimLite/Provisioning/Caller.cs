@@ -1,6 +1,7 @@
 using ScimLite.Protocol;
 using ScimLite.Protocol.Patches;
 using ScimLite.Store;
+using ScimLite.Validation;
 
 namespace ScimLite.Provisioning;
 
@@ -25,6 +26,16 @@ public sealed record Caller(string Tenant, string Credential, Dialect Dialect, b
     /// <summary>How far a read follows memberships for this caller.</summary>
     /// <param name="wanted">Whether it is to follow them at all.</param>
     public Follow Follow(bool wanted) => !wanted ? Store.Follow.None : IndirectGroups ? Store.Follow.Indirect : Store.Follow.Direct;
+
+    /// <summary>How many resources may be deactivated and deleted at once; null sets no limit.</summary>
+    public RemovalLimits? Limits { get; init; }
+
+    /// <summary>The limits that a tenant's settings set; null where they set none.</summary>
+    public static RemovalLimits? LimitsOf(GuardSettings guard) => guard is { MaxRemovals: 0, MaxShare: 0 } ? null
+        : new RemovalLimits(guard.MaxRemovals, guard.MaxShare, TimeSpan.FromMinutes(guard.WindowMinutes));
+
+    /// <summary>Whether a POST of the userName or externalId of a deleted user brings that one back.</summary>
+    public bool RestoresDeleted { get; init; }
 }
 
 /// <summary>What became of a provisioning call.</summary>

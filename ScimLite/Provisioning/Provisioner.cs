@@ -16,7 +16,7 @@ namespace ScimLite.Provisioning;
 /// The verbs on one tenant's directory. It owns what may never be skipped: the schema's rules and the validators before a
 /// write, the version expected by it, the membership, and the entry in the activity log.
 /// </summary>
-public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityLog log, TimeProvider clock)
+public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityLog log, RestoreSettings restore, TimeProvider clock)
 {
     private readonly Dictionary<ResourceType, IValidator<JsonObject>> validators =
         catalog.ResourceTypes.ToDictionary(t => t, t => (IValidator<JsonObject>)new ResourceValidator(t));
@@ -54,16 +54,40 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         new Passwords(type).Hash(null, resource);
         call.Noted(dialect.Quirks);
 
-        call.About(key.Id);
-        (draft.Changes, draft.Members) = (AttributeChanges.Between(null, resource, type), members);
-        var change = Write(key, Expected.Absent, Stamp(resource, type, key.Id), draft.Entry()) with
-        {
-            Members = members,
-            AcceptUnknownMembers = caller.AcceptUnknownMembers,
-            FollowLinks = type.HasMembers,
-        };
+        draft.Compare(null, resource, type, members);
+        var written = WrittenAttributes.Of(resource, type);
+        var change = Plan(key, caller.RestoresDeleted && type.HasGroups ? Revival.Look : Revival.None);
         var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-        return (Provisioned?)Done(outcome, change, change.Document, [], WrittenAttributes.Of(resource, type), call) ?? Refuse(outcome, key);
+        if (outcome is CommitOutcome.Deleted { Id: var deleted })
+        {
+            change = Plan(key with { Id = deleted }, Revival.Restore);
+            outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
+            if (outcome is CommitOutcome.Committed)
+            {
+                var restored = await store.GetAsync(change.Key, caller.Follow(true), cancel).ConfigureAwait(false);
+                return restored is null ? Refuse(new CommitOutcome.Missing(), change.Key) : Done(outcome, change, restored.Stored, restored.Links, written, call)!;
+            }
+            if (outcome is CommitOutcome.Missing or CommitOutcome.Stale)
+            {
+                // It was purged, or restored by somebody else, in between.
+                change = Plan(key, Revival.None);
+                outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
+            }
+        }
+        return (Provisioned?)Done(outcome, change, change.Document, [], written, call) ?? Refuse(outcome, key);
+
+        Change Plan(ResourceKey under, Revival revival)
+        {
+            call.About(under.Id);
+            draft.Key = under;
+            return Write(under, Expected.Absent, Stamp(resource, type, under.Id), draft.Entry()) with
+            {
+                Members = members,
+                AcceptUnknownMembers = caller.AcceptUnknownMembers,
+                FollowLinks = type.HasMembers,
+                Revival = revival,
+            };
+        }
     }
 
     /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for what <see cref="Replacement"/> keeps
@@ -107,12 +131,13 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
                 passwords.Hash(before, wanted);
             }
             wanted = Stamp(wanted, type, key.Id);
-            (draft.Changes, draft.Members) = (AttributeChanges.Between(before, wanted, type), members);
+            draft.Compare(before, wanted, type, members);
             return new Attempt(Update(key, current, before, wanted, draft.Entry()) with
             {
                 Members = setsMembers ? members : MembershipDelta.None,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
                 FollowLinks = setsMembers,
+                Limits = caller.Limits,
             }, current.Links);
         }, call, cancel).ConfigureAwait(false);
     }
@@ -140,7 +165,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         if (delta is not null && rest.Count == 0 && type.HasMembers)
         {
             call.Noted(dialect.Quirks);
-            draft.Members = delta;
+            draft.Moves(delta);
             var change = new Change
             {
                 Key = key,
@@ -169,11 +194,12 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             passwords.Hash(before, after);
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
-            (draft.Changes, draft.Members) = (AttributeChanges.Between(before, after, type), members);
+            draft.Compare(before, after, type, members);
             return new Attempt(Update(key, current, before, after, draft.Entry()) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
+                Limits = caller.Limits,
             }, current.Links);
         }, call, cancel).ConfigureAwait(false);
     }
@@ -191,7 +217,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         call.About(key.Id);
         CheckConditional(caller, key.Id, precondition);
-        var deletion = new Deletion(key, precondition ?? Expected.Any, draft.Entry());
+        var deletion = new Deletion(key, precondition ?? Expected.Any, draft.Entry())
+        {
+            Limits = caller.Limits,
+            Keep = restore.Days > 0 && key.Type.HasGroups,
+        };
         var outcome = await store.DeleteAsync(deletion, cancel).ConfigureAwait(false);
         if (outcome is CommitOutcome.Committed done)
         {
@@ -244,7 +274,17 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             : new StoredResource(change.Key.Id, done.Version, done.Created, done.LastModified, stored.Value, change.FollowLinks ? done.Links : links)) { Written = written };
     }
 
-    private static Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key) => new(outcome switch
+    private Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key)
+    {
+        if (outcome is CommitOutcome.Paused { IsFirst: true })
+        {
+            log.RemovalsPaused(key.Tenant);
+        }
+        return new Provisioned.Refused(ErrorOf(outcome, key));
+    }
+
+    /// <summary>What to answer when a write was not done.</summary>
+    internal static ScimError ErrorOf(CommitOutcome outcome, ResourceKey key) => outcome switch
     {
         CommitOutcome.Missing => ScimError.NotFound(key.Type.Name, key.Id),
         CommitOutcome.Stale stale => ScimError.PreconditionFailed(key.Id, EntityTags.Of(stale.Version)),
@@ -255,8 +295,14 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         CommitOutcome.UnknownMembers unknown => ScimError.InvalidValue(
             $"These members are neither users nor groups here: {string.Join(", ", unknown.Ids.Select(ScimError.Shorten))}. Nothing was changed. "
             + "Provision them first, or restart provisioning so that they are looked up again."),
+        CommitOutcome.Paused => ScimError.Of(503,
+            "More was to be deactivated or deleted at once than this tenant allows, so removals are paused and nothing was changed; everything else goes "
+            + "on. If the removals are meant, ask the administrator of the application to allow them; if not, correct the scope of provisioning first.") with
+        {
+            RetryAfter = 3600,
+        },
         _ => throw new System.Diagnostics.UnreachableException(),
-    });
+    };
 
     private static string Told(IndexTerm term) => term.Attribute.Leaf.Returned == Returned.Never
         ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value!)}'";
@@ -309,7 +355,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         return stamped;
     }
 
-    private static Change Write(ResourceKey key, Expected expected, JsonObject resource, ActivityEntry activity) => new()
+    internal static Change Write(ResourceKey key, Expected expected, JsonObject resource, ActivityEntry activity) => new()
     {
         Key = key,
         Expected = expected,
@@ -317,6 +363,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         Terms = IndexTerm.Of(resource, key.Type),
         Name = Text(resource, "displayName") ?? Text(resource["name"], "formatted") ?? Text(resource, "userName") ?? "",
         UserName = Text(resource, "userName") ?? "",
+        Inactive = resource["active"] is JsonValue active && active.TryGetValue(out bool isActive) && !isActive,
         Activity = activity,
     };
 

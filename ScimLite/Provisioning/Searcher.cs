@@ -46,6 +46,11 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
 
         var found = await Task.WhenAll(page.Items.Select(item => ShowAsync(caller, item, parts, cancel))).ConfigureAwait(false);
         call.Done(page.Total > 0 || found.Length > 0 ? "found" : "none");
+        if (page.Total == 0 && parts is [{ Plan.Lookup: Lookup.ByTerm { Term: var term } }] && Guid.TryParse(term.Value, out _))
+        {
+            // Test Connection, and the same question at the start of each cycle. An externalId may be a GUID, so that may also be a user who is new.
+            call.Probed(isNothingElse: term.Attribute.Index != "externalId");
+        }
         return new FoundPage(page.Total, query.Cursor is null ? query.Start : null, [.. found.OfType<FoundResource>()])
         {
             NextCursor = page.Next is { } next ? await cursors.SealAsync(next, count, bound, cancel).ConfigureAwait(false) : null,

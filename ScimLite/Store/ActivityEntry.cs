@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,6 +9,8 @@ namespace ScimLite.Store;
 /// <summary>What the activity log keeps of one provisioning call: who asked for what, by which rules it was read, and what came of it.</summary>
 public sealed record ActivityEntry
 {
+    private static readonly SearchValues<char> InIds = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.");
+
     /// <summary>When.</summary>
     public required DateTimeOffset Time { get; init; }
 
@@ -41,20 +44,22 @@ public sealed record ActivityEntry
     /// <summary>The displayName in a request that was refused.</summary>
     public string? DisplayName { get; init; }
 
+    // Generated code gives an init property that is missing in the JSON its type's default and not its own: no list is null for that.
+
     /// <summary>The dialect rules that were needed to read the request.</summary>
-    public IReadOnlyCollection<string> Quirks { get; init; } = [];
+    public IReadOnlyCollection<string> Quirks { get => field ?? []; init; } = [];
 
     /// <summary>The attributes sent that no schema knows, and that were left out, at most 20.</summary>
-    public IReadOnlyCollection<string> Ignored { get; init; } = [];
+    public IReadOnlyCollection<string> Ignored { get => field ?? []; init; } = [];
 
     /// <summary>The attributes that the write changed, or was to change, at most 50.</summary>
-    public IReadOnlyCollection<AttributeChange> Changes { get; init; } = [];
+    public IReadOnlyCollection<AttributeChange> Changes { get => field ?? []; init; } = [];
 
     /// <summary>The members asked to be added, at most 100.</summary>
-    public IReadOnlyCollection<string> Added { get; init; } = [];
+    public IReadOnlyCollection<string> Added { get => field ?? []; init; } = [];
 
     /// <summary>The members asked to be removed, at most 100.</summary>
-    public IReadOnlyCollection<string> Removed { get; init; } = [];
+    public IReadOnlyCollection<string> Removed { get => field ?? []; init; } = [];
 
     /// <summary>What was answered to a call that was refused or failed.</summary>
     public ActivityError? Error { get; init; }
@@ -71,10 +76,10 @@ public sealed record ActivityEntry
     internal string Refusal => Error is { Status: < 500 } ? "refused" : "failed";
 
     /// <summary>Under which name the entry is found among those of its resource: the id where it can be one of ours, else a dash.</summary>
-    internal string Trail => ResourceId.Length is > 0 and <= 64 && !ResourceId.AsSpan().ContainsAnyExceptInRange('\x22', '~') ? ResourceId : "-";
+    internal string Trail => ResourceId.Length is > 0 and <= 64 && !ResourceId.AsSpan().ContainsAnyExcept(InIds) ? ResourceId : "-";
 
-    /// <summary>The entry as it is stored: on one line.</summary>
-    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ActivityFormat.Entry);
+    /// <summary>The entry as it is stored: on one line; nothing where no log is kept.</summary>
+    internal byte[] ToJson() => Retention.Entries == 0 ? [] : JsonSerializer.SerializeToUtf8Bytes(this, ActivityFormat.Entry);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     internal static ActivityEntry FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, ActivityFormat.Entry)!;

@@ -51,6 +51,15 @@ public sealed record Change
     /// <summary>The userName, by which the activity log is searched; empty where the type has none.</summary>
     public string UserName { get; init; } = "";
 
+    /// <summary>Whether the new document says that the resource is not active.</summary>
+    public bool Inactive { get; init; }
+
+    /// <summary>How many resources may be deactivated and deleted; null sets no limit.</summary>
+    public RemovalLimits? Limits { get; init; }
+
+    /// <summary>Whether, and how, a deleted resource comes into it; for a write that is <see cref="Expected.Absent"/>.</summary>
+    public Revival Revival { get; init; }
+
     /// <summary>What happens to the membership.</summary>
     public MembershipDelta Members { get; init; } = MembershipDelta.None;
 
@@ -68,7 +77,39 @@ public sealed record Change
 /// <param name="Key">Which resource.</param>
 /// <param name="Expected">In which state it has to be.</param>
 /// <param name="Activity">What the activity log is to hold of it.</param>
-public sealed record Deletion(ResourceKey Key, Expected Expected, ActivityEntry Activity);
+public sealed record Deletion(ResourceKey Key, Expected Expected, ActivityEntry Activity)
+{
+    /// <summary>How many resources may be deactivated and deleted; null sets no limit.</summary>
+    public RemovalLimits? Limits { get; init; }
+
+    /// <summary>Whether the resource is kept for a while, so that it can be restored.</summary>
+    public bool Keep { get; init; }
+}
+
+/// <summary>How many resources of a type may be deactivated or deleted within a time; the one too many pauses removals.</summary>
+/// <param name="Most">So many, 0 sets no number.</param>
+/// <param name="Share">So many percent of those that there are, from the eleventh on; 0 sets no share.</param>
+/// <param name="Window">Within which time.</param>
+public sealed record RemovalLimits(int Most, int Share, TimeSpan Window)
+{
+    /// <summary>How many may go whatever the share.</summary>
+    internal const int Few = 10;
+
+    internal string Text => $"{Most} {Share} {(long)Window.TotalMilliseconds}";
+}
+
+/// <summary>What a creation does about a deleted resource.</summary>
+public enum Revival
+{
+    /// <summary>Nothing: the new resource is another one.</summary>
+    None,
+
+    /// <summary>It is refused with <see cref="CommitOutcome.Deleted"/> where one with the same userName or externalId was deleted lately.</summary>
+    Look,
+
+    /// <summary>It brings the deleted resource with its id back, into the groups that it was in.</summary>
+    Restore,
+}
 
 /// <summary>What became of a write.</summary>
 public abstract record CommitOutcome
@@ -96,6 +137,13 @@ public abstract record CommitOutcome
 
     /// <summary>Another resource has the unique value.</summary>
     public sealed record Taken(IndexTerm Term) : CommitOutcome;
+
+    /// <summary>It would take away more than may go at once, and removals are paused until an administrator decides.</summary>
+    /// <param name="IsFirst">Whether it was this write that paused them.</param>
+    public sealed record Paused(bool IsFirst) : CommitOutcome;
+
+    /// <summary>A resource with the same userName or externalId was deleted lately.</summary>
+    public sealed record Deleted(string Id) : CommitOutcome;
 
     /// <summary>Ids to be added that are neither users nor groups; at most ten are told.</summary>
     public sealed record UnknownMembers(IReadOnlyList<string> Ids) : CommitOutcome;

@@ -56,14 +56,22 @@ public sealed partial class InMemoryStore : IActivityStore
                 return this;
             }
             var record = ActivityRecord.Of(Sequence + 1, outcome, added, removed, entry, label);
-            var (activity, trails) = (Activity.Add(record), With(Trails, MarksOf(record), []));
-            var oldest = entry.Retention.OldestAt(entry.Time);
-            for (var i = 0; i < 2 && (activity.Count > entry.Retention.Entries || activity[0].Entry.Time < oldest); i++)
+            return (this with { Activity = Activity.Add(record), Trails = With(Trails, MarksOf(record), []), Sequence = Sequence + 1 })
+                .Trim(entry.Retention, entry.Time, 2).Directory;
+        }
+
+        // Lets go of so many of the oldest entries as are too old or too many.
+        public (Directory Directory, int Trimmed) Trim(ActivityRetention retention, DateTimeOffset now, int most)
+        {
+            var (activity, trails, oldest) = (Activity, Trails, retention.OldestAt(now));
+            var trimmed = 0;
+            while (trimmed < most && activity.Count > 0 && (activity.Count > retention.Entries || activity[0].Entry.Time < oldest))
             {
                 trails = With(trails, [], MarksOf(activity[0]));
                 activity = activity.RemoveAt(0);
+                trimmed++;
             }
-            return this with { Activity = activity, Trails = trails, Sequence = Sequence + 1 };
+            return (this with { Activity = activity, Trails = trails }, trimmed);
         }
 
         public Label? LabelOf(string id) => Labels.TryGetValue(id, out var label) ? label : null;

@@ -74,7 +74,8 @@ public sealed partial class InMemoryStore : IResourceStore
         var (type, id) = (change.Key.Type, change.Key.Id);
         var shelf = directory.Of(type);
         var old = shelf.Entries.GetValueOrDefault(id);
-        if (Refuse(change.Expected, old) is { } refused)
+        var kept = change.Revival == Revival.Restore ? shelf.Deleted.GetValueOrDefault(id) : null;
+        if ((Refuse(change.Expected, old) ?? (change.Revival == Revival.Restore && kept is null ? new CommitOutcome.Missing() : null)) is { } refused)
         {
             return (refused, directory);
         }
@@ -90,6 +91,19 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             return (new CommitOutcome.UnknownMembers(unknown), directory);
         }
+        if (change.Revival == Revival.Look && FindDeleted(shelf, change.Terms) is { } deleted)
+        {
+            return (new CommitOutcome.Deleted(deleted), directory);
+        }
+        if (old is not null && change.Inactive && !shelf.Inactive.Contains(id))
+        {
+            (var paused, directory) = ClaimRemoval(directory, type, id, change.Limits, change.Activity.Time);
+            if (paused is not null)
+            {
+                return (paused, directory);
+            }
+            shelf = directory.Of(type);
+        }
         var coming = change.Members.Added.Where(m => !directory.Members.Contains(Pair(id, m))).ToArray();
         var wanted = change.Members.Added.ToHashSet(StringComparer.Ordinal);
         var going = change.Members.Reset
@@ -98,13 +112,14 @@ public sealed partial class InMemoryStore : IResourceStore
 
         var now = Time(change.Activity.Time);
         var changed = old is null || change.Document is not null || coming.Length + going.Length > 0;
-        var entry = old ?? new Entry(directory.Sequence + 1, 0, now, now, default, []);
+        var entry = old ?? new Entry(directory.Sequence + 1, kept?.Entry.Version ?? 0, kept?.Entry.Created ?? now, now, default, []);
         if (changed)
         {
             entry = entry with { Version = entry.Version + 1, LastModified = now };
             if (change.Document is { } document)
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
+                shelf = shelf with { Inactive = change.Inactive ? shelf.Inactive.Add(id) : shelf.Inactive.Remove(id) };
                 directory = directory with { Labels = directory.Labels.SetItem(Known(type, id), new Label(type.Name, change.Name, change.UserName)) };
             }
             if (old is null)
@@ -112,7 +127,7 @@ public sealed partial class InMemoryStore : IResourceStore
                 directory = directory with { Sequence = entry.Sequence };
                 shelf = shelf with { Order = shelf.Order.Add(new Place(entry.Sequence, id)) };
             }
-            shelf = shelf with { Entries = shelf.Entries.SetItem(id, entry), Index = With(shelf.Index, Indexed(id, entry), Indexed(id, old)) };
+            shelf = (kept is null ? shelf : shelf.Forget(id)) with { Entries = shelf.Entries.SetItem(id, entry), Index = With(shelf.Index, Indexed(id, entry), Indexed(id, old)) };
             directory = directory with
             {
                 Shelves = directory.Shelves.SetItem(type.Name, shelf),
@@ -120,7 +135,8 @@ public sealed partial class InMemoryStore : IResourceStore
                 MemberOf = With(directory.MemberOf, coming.Select(m => Pair(m, id)), going.Select(m => Pair(m, id))),
             };
         }
-        var outcome = old is null ? "created" : changed ? "changed" : "unchanged";
+        directory = kept is null ? directory : Rejoin(directory, id, kept.Groups, now);
+        var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
         var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
         return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
             directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(Known(type, id))));
@@ -138,14 +154,22 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             return (refused, directory);
         }
+        (var paused, directory) = ClaimRemoval(directory, type, id, deletion.Limits, deletion.Activity.Time);
+        if (paused is not null)
+        {
+            return (paused, directory);
+        }
+        shelf = directory.Of(type);
         var label = directory.LabelOf(Known(type, id));
         var groups = Range(directory.MemberOf, id).ToArray();
         var members = Range(directory.Members, id).ToArray();
+        shelf = deletion.Keep ? shelf.Keep(id, new Kept(deletion.Activity.Time, old, label!.Value, groups)) : shelf;
         directory = directory with
         {
             Shelves = directory.Shelves.SetItem(type.Name, shelf with
             {
                 Entries = shelf.Entries.Remove(id),
+                Inactive = shelf.Inactive.Remove(id),
                 Order = shelf.Order.Remove(new Place(old.Sequence, id)),
                 Index = With(shelf.Index, [], Indexed(id, old)),
             }),
@@ -281,6 +305,12 @@ public sealed partial class InMemoryStore : IResourceStore
             get => directory;
             set => directory = value;
         }
+
+        public TenantStatus Status { get; set; } = new();
+
+        public bool HasCreated { get; set; }
+
+        public Dictionary<string, string> Warned { get; } = [];
     }
 
     private readonly record struct Place(long Sequence, string Id) : IComparable<Place>
@@ -291,13 +321,15 @@ public sealed partial class InMemoryStore : IResourceStore
     private sealed record Entry(
         long Sequence, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<string> Terms);
 
-    private sealed record Shelf
+    private sealed partial record Shelf
     {
         public ImmutableDictionary<string, Entry> Entries { get; init; } = ImmutableDictionary.Create<string, Entry>(StringComparer.Ordinal);
 
         public ImmutableSortedSet<Place> Order { get; init; } = [];
 
         public ImmutableSortedSet<string> Index { get; init; } = Sorted;
+
+        public ImmutableHashSet<string> Inactive { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     }
 
     private sealed partial record Directory
@@ -312,7 +344,7 @@ public sealed partial class InMemoryStore : IResourceStore
 
         public ImmutableList<ActivityRecord> Activity { get; init; } = [];
 
-        public ImmutableSortedSet<string> Trails { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        public ImmutableSortedSet<string> Trails { get; init; } = Sorted;
 
         public long Sequence { get; init; }
 

@@ -36,6 +36,20 @@ internal static class RedisKeys
     /// <summary>The key of what a call of that name left for its replay.</summary>
     public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[RequestPlace].Append(request);
 
+    /// <summary>The keys of how a tenant fares: status, cycles, changes of nothing, ignored attributes.</summary>
+    public static RedisKey[] Status(string tenant) =>
+        [Named(tenant, "status"), Named(tenant, "cycles"), Named(tenant, "unchanged"), Named(tenant, "ignored")];
+
+    /// <summary>The key of the guard against mass removal.</summary>
+    public static RedisKey Guard(string tenant) => Named(tenant, "guard");
+
+    /// <summary>The keys of how many there are: order of the users, users that are not active, order of the groups.</summary>
+    public static RedisKey[] Totals(string tenant)
+    {
+        var users = Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User);
+        return [users[2], users[15], Of(tenant, Protocol.Schemas.SchemaCatalog.Core.Group)[2]];
+    }
+
     /// <summary>The keys of a query: the first seven.</summary>
     public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];
 
@@ -71,6 +85,8 @@ internal static class RedisKeys
 
     /// <summary>What every key of a tenant matches; an id has no character that means something in a pattern.</summary>
     public static string Pattern(string tenant) => $"scimlite:{{{tenant}}}:*";
+
+    private static RedisKey Named(string tenant, string name) => $"scimlite:{{{tenant}}}:{name}";
 
     private static RedisKey[] Of(string tenant, ResourceType type) => Known.GetOrAdd((tenant, type), static key =>
     {

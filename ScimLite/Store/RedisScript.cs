@@ -45,6 +45,18 @@ internal sealed class RedisScript
 
     public static RedisScript Members { get; } = new("members");
 
+    public static RedisScript Count { get; } = new("count");
+
+    public static RedisScript Status { get; } = new("status");
+
+    public static RedisScript Claim { get; } = new("claim");
+
+    public static RedisScript Decide { get; } = new("decide");
+
+    public static RedisScript Deleted { get; } = new("deleted");
+
+    public static RedisScript Purge { get; } = new("purge");
+
     public static RedisScript Secret { get; } = new("secret");
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

@@ -43,13 +43,15 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     public async ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
     {
         var (key, members) = (change.Key, change.Members);
-        var arguments = new List<RedisValue>(16 + (2 * change.Terms.Count) + members.Added.Count + members.Removed.Count)
+        var arguments = new List<RedisValue>(19 + (2 * change.Terms.Count) + members.Added.Count + members.Removed.Count)
         {
             key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
             change.Document ?? ReadOnlyMemory<byte>.Empty, new Label(key.Type.Name, change.Name, change.UserName).Text,
             change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? Yes : No,
             Oldest(change.Activity), change.Activity.Retention.Entries, change.Activity.ToJson(),
             change.Terms.Count, members.Added.Count, members.Removed.Count,
+            change.Inactive ? Yes : No, change.Limits?.Text ?? "",
+            change.Revival switch { Revival.None => "", Revival.Look => "look", Revival.Restore => "restore", _ => throw new System.Diagnostics.UnreachableException() },
         };
         foreach (var term in change.Terms)
         {
@@ -63,6 +65,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
         return (string?)reply[0] switch
         {
             "taken" => new CommitOutcome.Taken(change.Terms[(int)reply[1] - 1]),
+            "deleted" => new CommitOutcome.Deleted((string)reply[1]!),
             "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
             _ => ReadOutcome(reply, change.FollowLinks),
         };
@@ -78,6 +81,7 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
             [
                 key.Id, deletion.Expected.Text, Time(activity.Time), activity.Time.ToUnixTimeMilliseconds(),
                 Oldest(activity), activity.Retention.Entries, activity.ToJson(), MostLinks,
+                deletion.Limits?.Text ?? "", deletion.Keep ? Yes : No,
             ], cancel).ConfigureAwait(false))!;
         if ((string?)reply[0] == "done")
         {
@@ -207,6 +211,8 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
                 return new CommitOutcome.Missing();
             case "stale":
                 return new CommitOutcome.Stale((long)reply[1]);
+            case "paused":
+                return new CommitOutcome.Paused((int)reply[1] == 1);
             default:
                 var done = ((string)reply[1]!).Split(' ');
                 return new CommitOutcome.Committed(done[0] != "unchanged", Number(done[1]), done[2], done[3], (int)Number(done[4]), (int)Number(done[5]),

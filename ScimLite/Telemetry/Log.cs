@@ -12,6 +12,15 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "There is no tenant: no request can be authenticated. Set ScimLite:Tenants:<id>:Token")]
     public static partial void NoTenant(ILogger logger);
 
+    [LoggerMessage(11, LogLevel.Warning, "Tenant {Tenant}: more was to be deactivated or deleted at once than it allows. Removals are paused until an administrator decides")]
+    public static partial void RemovalsPaused(ILogger logger, string tenant);
+
+    [LoggerMessage(12, LogLevel.Warning, "Tenant {Tenant}: {Failures} of {Events} calls of this cycle failed. Entra puts the job into quarantine at more than 40 % and 5000, or at 40000")]
+    public static partial void QuarantineNear(ILogger logger, string tenant, long failures, long events);
+
+    [LoggerMessage(13, LogLevel.Warning, "Tenant {Tenant}: the last call came {Minutes} minutes ago, and an incremental cycle is due about every 40. See the job in Entra")]
+    public static partial void CycleMissing(ILogger logger, string tenant, long minutes);
+
     [LoggerMessage(20, LogLevel.Warning, "Could not {Work}, will try again: {Reason}")]
     public static partial void Postponed(ILogger logger, string work, string reason);
 

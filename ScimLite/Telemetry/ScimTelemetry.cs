@@ -24,6 +24,7 @@ public sealed class ScimTelemetry : IDisposable
     private readonly Counter<long> throttled;
     private readonly Counter<long> dropped;
     private readonly Counter<long> shed;
+    private readonly Counter<long> warnings;
 
     /// <summary>Makes the instruments.</summary>
     public ScimTelemetry()
@@ -39,6 +40,7 @@ public sealed class ScimTelemetry : IDisposable
         scanned = meter.CreateCounter<long>("scim.store.scanned", "{resource}", "Resources that a filter without an index had to look at.");
         dropped = meter.CreateCounter<long>("scim.activity.dropped", "{entry}", "Failures that the activity log does not tell of, since the store was away for long.");
         shed = meter.CreateCounter<long>("scim.shed", "{call}", "Calls turned away because the process had as many under way as it may.");
+        warnings = meter.CreateCounter<long>("scim.warnings", "{warning}", "Signs that a tenant's provisioning is in danger, one for each event.");
     }
 
     /// <summary>The credentials that end soon, with the time that each has left: below zero for one that has ended.</summary>
@@ -52,7 +54,7 @@ public sealed class ScimTelemetry : IDisposable
     {
         var activity = Source.StartActivity($"scim.{operation} {resourceType}");
         activity?.SetTag("scim.tenant", tenant).SetTag("scim.operation", operation).SetTag("scim.resource.type", resourceType);
-        return new ScimCall(this, activity, operation, resourceType);
+        return new ScimCall(this, activity, tenant, operation, resourceType);
     }
 
     /// <summary>Starts the span of one call to the store.</summary>
@@ -83,8 +85,17 @@ public sealed class ScimTelemetry : IDisposable
     /// <summary>Whether the meter is this one and not another service's in the same process.</summary>
     internal bool Owns(Meter other) => ReferenceEquals(other, meter);
 
+    /// <summary>Hears of each call at its end, and must not take long.</summary>
+    public event Action<ScimCall>? Finished;
+
+    /// <summary>Counts a warning, and tells it to the log by the caller.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="kind"><c>quarantine</c>, <c>cycle-missing</c> or <c>removals-paused</c>.</param>
+    public void Warned(string tenant, string kind) => warnings.Add(1, Tag("scim.tenant", tenant), Tag("scim.warning", kind));
+
     internal void Finish(ScimCall call, TimeSpan elapsed)
     {
+        Finished?.Invoke(call);
         var tags = new TagList
         {
             Tag("scim.resource.type", call.ResourceType), Tag("scim.operation", call.Operation), Tag("scim.outcome", call.Outcome),
@@ -114,10 +125,11 @@ public sealed class ScimCall : IDisposable
     private readonly Activity? activity;
     private readonly long start = Stopwatch.GetTimestamp();
 
-    internal ScimCall(ScimTelemetry telemetry, Activity? activity, string operation, string resourceType)
+    internal ScimCall(ScimTelemetry telemetry, Activity? activity, string tenant, string operation, string resourceType)
     {
         this.telemetry = telemetry;
         this.activity = activity;
+        Tenant = tenant;
         Operation = operation;
         ResourceType = resourceType;
     }
@@ -128,26 +140,52 @@ public sealed class ScimCall : IDisposable
     /// <summary>Whether the activity log was told of the call's failure already.</summary>
     public bool IsTold { get; set; }
 
-    internal string Operation { get; }
+    /// <summary>Whose call it is.</summary>
+    public string Tenant { get; }
 
-    internal string ResourceType { get; }
+    /// <summary>What is asked for.</summary>
+    public string Operation { get; }
 
-    internal string Outcome { get; private set; } = "failed";
+    /// <summary>Of which resource type.</summary>
+    public string ResourceType { get; }
+
+    /// <summary>The id of the resource that it is about, where it is one of ours.</summary>
+    public string? ResourceId { get; private set; }
+
+    /// <summary>What it came to; <c>failed</c> until it is known.</summary>
+    public string Outcome { get; private set; } = "failed";
+
+    /// <summary>The status of the error that was answered; null without one.</summary>
+    public int? Status { get; private set; }
+
+    /// <summary>Whether it looked for a random name that nobody has, as Test Connection does.</summary>
+    public bool IsProbe { get; private set; }
+
+    /// <summary>Whether it did so for no other reason than to learn whether the service is there.</summary>
+    public bool IsProbeOnly { get; private set; }
+
+    /// <summary>Names of attributes that were left out. They are the caller's words, so no span, metric or log may tell them.</summary>
+    public IReadOnlyCollection<string> Ignored { get; set; } = [];
 
     internal bool Refused { get; private set; }
 
     internal string? ErrorType { get; private set; }
 
-    internal IReadOnlyCollection<string> Quirks { get; private set; } = [];
+    /// <summary>The dialect rules that were needed.</summary>
+    public IReadOnlyCollection<string> Quirks { get; private set; } = [];
 
     /// <summary>Which resource the call is about. An id that can't be ours is not told: a client may have put an e-mail there.</summary>
     public void About(string id)
     {
-        if (activity is not null && Guid.TryParse(id, out _))
+        if (Guid.TryParse(id, out _))
         {
-            activity.SetTag("scim.resource.id", id);
+            ResourceId = id;
+            activity?.SetTag("scim.resource.id", id);
         }
     }
+
+    /// <summary>It looked for a random name that nobody has.</summary>
+    public void Probed(bool isNothingElse) => (IsProbe, IsProbeOnly) = (true, isNothingElse);
 
     /// <summary>By which index or scan a search is answered.</summary>
     public void Planned(string plan) => activity?.SetTag("scim.query.plan", plan);
@@ -187,6 +225,7 @@ public sealed class ScimCall : IDisposable
     {
         Refused = status < 500;
         ErrorType = scimType;
+        Status = status;
         Outcome = Refused ? "refused" : "failed";
         activity?.SetTag("scim.outcome", Outcome);
         if (scimType is not null)

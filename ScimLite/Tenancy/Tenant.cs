@@ -19,6 +19,12 @@ public sealed record Tenant(
     /// <summary>Whether PUT, PATCH and DELETE have to name the version that they mean.</summary>
     public bool RequireIfMatch { get; init; }
 
+    /// <summary>What stops a mass removal.</summary>
+    public GuardSettings Guard { get; init; } = new();
+
+    /// <summary>Whether a POST of the userName or externalId of a deleted user brings that one back.</summary>
+    public bool RestoresDeleted { get; init; }
+
     /// <summary>The tenant that settings describe.</summary>
     public static Tenant Of(string id, TenantSettings settings) => new(
         id, settings.DisplayName.Length > 0 ? settings.DisplayName : id, settings.RequestsPerSecond, settings.Dialect,
@@ -26,6 +32,8 @@ public sealed record Tenant(
     {
         IndirectGroups = settings.IndirectGroups,
         RequireIfMatch = settings.RequireIfMatch,
+        Guard = settings.Guard,
+        RestoresDeleted = settings.Reprovision == Reprovision.Restore,
     };
 }
 

@@ -44,6 +44,9 @@ public sealed record Settings
 
     /// <summary>How access tokens are given out.</summary>
     public OAuthSettings OAuth { get; init; } = new();
+
+    /// <summary>How long deleted users can be restored.</summary>
+    public RestoreSettings Restore { get; init; } = new();
 }
 
 /// <summary>One tenant, under <c>ScimLite:Tenants:&lt;id&gt;</c>.</summary>
@@ -82,6 +85,44 @@ public sealed record TenantSettings
 
     /// <summary>Whether PUT, PATCH and DELETE without <c>If-Match</c> are refused.</summary>
     public bool RequireIfMatch { get; init; }
+
+    /// <summary>What stops a mass removal.</summary>
+    public GuardSettings Guard { get; init; } = new();
+
+    /// <summary>What becomes of a POST with the userName or externalId of a deleted user.</summary>
+    public Reprovision Reprovision { get; init; } = Reprovision.New;
+}
+
+/// <summary>How many users (and, apart, groups) may be deactivated and deleted within a time, under <c>ScimLite:Tenants:&lt;id&gt;:Guard</c>.
+/// The one too many pauses removals until an administrator decides. Off unless a number or a share is set.</summary>
+public sealed record GuardSettings
+{
+    /// <summary>So many, 0 to 1000000; 0 sets no number.</summary>
+    public int MaxRemovals { get; init; }
+
+    /// <summary>So many percent of those that there are, 0 to 100, from the eleventh on; 0 sets no share.</summary>
+    public int MaxShare { get; init; }
+
+    /// <summary>Within so many minutes, 1 to 10080.</summary>
+    public int WindowMinutes { get; init; } = 60;
+}
+
+/// <summary>What becomes of a POST with the userName or externalId of a user that was deleted and can still be restored.</summary>
+[JsonConverter(typeof(CamelCaseWords<Reprovision>))]
+public enum Reprovision
+{
+    /// <summary>A new user with a new id.</summary>
+    New,
+
+    /// <summary>The old one comes back with its id and its groups.</summary>
+    Restore,
+}
+
+/// <summary>How long deleted users can be restored, under <c>ScimLite:Restore</c>.</summary>
+public sealed record RestoreSettings
+{
+    /// <summary>Days, 0 to 365; 0 keeps nothing of a deleted user.</summary>
+    public int Days { get; init; } = 30;
 }
 
 /// <summary>An identity provider for administrators, such as Entra, under <c>ScimLite:OpenIdConnect</c>.</summary>
@@ -182,6 +223,9 @@ public sealed record ActivitySettings
 {
     /// <summary>Days, 1 to 3650.</summary>
     public int RetentionDays { get; init; } = 30;
+
+    /// <summary>Entries of a tenant, 0 to 10000000; 0 keeps no log.</summary>
+    public int MaxEntries { get; init; } = 1_000_000;
 }
 
 /// <summary>How access tokens are given out, under <c>ScimLite:OAuth</c>.</summary>

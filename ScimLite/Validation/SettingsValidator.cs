@@ -13,6 +13,8 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650", ["AccessTokenMinutes"] = "60 to 360",
         ["AckReplicas"] = "0 to 16", ["MaxConcurrentRequests"] = "1 to 100000", ["ShutdownDelaySeconds"] = "0 to 300", ["Enabled"] = "true or false",
         ["MaxSortedResources"] = "100 to 1000000", ["CursorTimeoutSeconds"] = "60 to 604800",
+        ["MaxEntries"] = "0 to 10000000", ["Days"] = "0 to 365", ["MaxRemovals"] = "0 to 1000000", ["MaxShare"] = "0 to 100", ["WindowMinutes"] = "1 to 10080",
+        ["Reprovision"] = "new or restore", ["Guard"] = "an object of maxRemovals, maxShare and windowMinutes",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
         ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
         ["EntraTenantId"] = "a GUID in small letters, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f", ["EntraAudience"] = "up to 200 characters",
@@ -56,6 +58,8 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         PemFile(s => s.Redis.CertificateAuthority, "ScimLite:Redis:CertificateAuthority");
         PemFile(s => s.Redis.ClientCertificate, "ScimLite:Redis:ClientCertificate");
         PemFile(s => s.Redis.ClientKey, "ScimLite:Redis:ClientKey");
+        Range(s => s.Activity.MaxEntries, "ScimLite:Activity:MaxEntries", 0, 10_000_000);
+        Range(s => s.Restore.Days, "ScimLite:Restore:Days", 0, 365);
         RuleFor(s => s.Tenants).Custom(CheckTenants);
     }
 

@@ -20,6 +20,11 @@ public sealed partial class TenantSettingsValidator : AbstractValidator<TenantSe
         RuleFor(t => t.UnknownMembers).IsInEnum().OverridePropertyName("UnknownMembers").WithMessage(Message("UnknownMembers"));
         RuleFor(t => t.EntraTenantId).Must(id => id.Length == 0 || IsEntraId(id)).OverridePropertyName("EntraTenantId").WithMessage(Message("EntraTenantId"));
         RuleFor(t => t.EntraAudience).MaximumLength(200).OverridePropertyName("EntraAudience").WithMessage(Message("EntraAudience"));
+        RuleFor(t => t.Reprovision).IsInEnum().OverridePropertyName("Reprovision").WithMessage(Message("Reprovision"));
+        RuleFor(t => t.Guard).NotNull().OverridePropertyName("Guard").WithMessage($"{{PropertyPath}} is null; allowed is {SettingsValidator.Allowed["Guard"]}.");
+        RuleFor(t => t.Guard.MaxRemovals).InclusiveBetween(0, 1_000_000).OverridePropertyName("Guard:MaxRemovals").WithMessage(Message("MaxRemovals")).When(t => t.Guard is not null);
+        RuleFor(t => t.Guard.MaxShare).InclusiveBetween(0, 100).OverridePropertyName("Guard:MaxShare").WithMessage(Message("MaxShare")).When(t => t.Guard is not null);
+        RuleFor(t => t.Guard.WindowMinutes).InclusiveBetween(1, 10_080).OverridePropertyName("Guard:WindowMinutes").WithMessage(Message("WindowMinutes")).When(t => t.Guard is not null);
     }
 
     /// <summary>Whether this is the id of an Entra tenant as tokens tell it: a GUID in small letters.</summary>

@@ -1,12 +1,14 @@
 -- ARGV: 1 id, 2 expected, 3 now, 4 now in ms, 5 document or '', 6 name, 7 '1' to accept unknown members, 8 '1' to empty the membership
 -- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 number of
--- terms, 14 of members to add, 15 of members to remove; then each term with '1' behind a unique one, the members to add, those to remove.
+-- terms, 14 of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '', 18 'restore' to bring
+-- a deleted resource back, 'look' to be told of one with the same userName or externalId; then each term with '1' behind a unique one, the members
+-- to add, those to remove.
 -- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
--- {'taken', number of the term} or {'unknown', member, …}.
+-- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
 local term_count, add_count, remove_count = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local first_term, first_add = 16, 16 + 2 * term_count
+local first_term, first_add = 19, 19 + 2 * term_count
 local first_remove = first_add + add_count
 
 -- The names of the members to add, its own as it is going to be, and those that have none.
@@ -40,6 +42,12 @@ if expected == 'absent' then
   if head then
     return { 'stale', version }
   end
+  local kept = ARGV[18] == 'restore' and redis.call('HGET', KEYS[17], 'h' .. id)
+  if kept then
+    version, created = read_head(kept)
+  elseif ARGV[18] == 'restore' then
+    return { 'missing' }
+  end
 elseif not head then
   return { 'missing' }
 elseif not expects(expected, version) then
@@ -60,6 +68,16 @@ end
 
 if #unknown > 1 and ARGV[7] ~= '1' then
   return unknown
+end
+
+if ARGV[18] == 'look' then
+  for i = 1, term_count do
+    local term = ARGV[first_term + 2 * (i - 1)]
+    local found = is_matching(term) and redis.call('ZREVRANGEBYLEX', KEYS[19], '(' .. term .. '\1', '[' .. term .. '\0', 'LIMIT', 0, 1) or {}
+    if found[1] then
+      return { 'deleted', string.sub(found[1], #term + 2) }
+    end
+  end
 end
 
 local coming, going = {}, {}
@@ -86,10 +104,17 @@ else
   end
 end
 
+if head and ARGV[16] == '1' and redis.call('SISMEMBER', KEYS[16], id) == 0 then
+  local paused = claim_removal(ARGV[17], ARGV[4], id)
+  if paused then
+    return paused
+  end
+end
+
 -- From here on nothing can be refused.
 local outcome = head and 'unchanged' or 'created'
 if document ~= '' or #coming + #going > 0 then
-  outcome = head and 'changed' or 'created'
+  outcome = head and 'changed' or ARGV[18] == 'restore' and 'restored' or 'created'
   version = version + 1
   if head then
     touch(KEYS[4], id, modified, now)
@@ -122,6 +147,11 @@ if document ~= '' or #coming + #going > 0 then
       redis.call('ZADD', KEYS[4], unpack(scored, first, math.min(first + CHUNK - 1, #scored)))
     end
     terms = table.concat(new, '\n')
+    if ARGV[16] == '1' then
+      redis.call('SADD', KEYS[16], id)
+    elseif head then
+      redis.call('SREM', KEYS[16], id)
+    end
   end
   redis.call('HSET', KEYS[2], id, write_head(version, created, modified, terms))
   if not head then
@@ -134,6 +164,20 @@ if document ~= '' or #coming + #going > 0 then
   for i = 1, #going do
     redis.call('ZREM', KEYS[6], id .. '\0' .. going[i])
     redis.call('ZREM', KEYS[7], going[i] .. '\0' .. id)
+  end
+  if outcome == 'restored' then
+    -- Back into its groups, as far as they are still there; each of them is another group now.
+    for group in string.gmatch(redis.call('HGET', KEYS[17], 'g' .. id), '[^\n]+') do
+      local group_head = redis.call('HGET', KEYS[10], group)
+      if group_head then
+        local group_version, group_created, group_modified, group_terms = read_head(group_head)
+        touch(KEYS[20], group, group_modified, now)
+        redis.call('ZADD', KEYS[6], 0, group .. '\0' .. id)
+        redis.call('ZADD', KEYS[7], 0, id .. '\0' .. group)
+        redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
+      end
+    end
+    drop_deleted(id)
   end
 end
 log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, redis.call('HGET', KEYS[5], id))

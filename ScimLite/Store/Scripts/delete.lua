@@ -1,5 +1,7 @@
--- ARGV: id, expected, now, now in ms, oldest entry in ms, most entries, activity entry, most members to take apart at once.
--- Answers {'done', 'outcome version created modified added removed', number of groups left to sweep}, {'missing'} or {'stale', version}.
+-- ARGV: id, expected, now, now in ms, oldest entry in ms, most entries, activity entry, most members to take apart at once,
+-- limits of removals or '', '1' to keep what is deleted for a while.
+-- Answers {'done', 'outcome version created modified added removed', number of groups left to sweep}, {'missing'},
+-- {'stale', version} or {'paused', 1 when this deletion was the one too many}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 
 local done = redis.call('GET', KEYS[11])
@@ -15,12 +17,18 @@ if not expects(expected, version) then
   return { 'stale', version }
 end
 
-local names = redis.call('HGET', KEYS[5], id)
+local paused = claim_removal(ARGV[9], ARGV[4], id)
+if paused then
+  return paused
+end
+
+local names, document = redis.call('HGET', KEYS[5], id), redis.call('HGET', KEYS[1], id)
 redis.call('HDEL', KEYS[1], id)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[5], id)
 redis.call('ZREM', KEYS[3], id)
 redis.call('ZREM', KEYS[4], modified_entry(modified, id))
+redis.call('SREM', KEYS[16], id)
 for term in string.gmatch(terms, '[^\n]+') do
   redis.call('ZREM', KEYS[4], term .. '\0' .. id)
 end
@@ -28,9 +36,10 @@ end
 -- How many memberships end, now or as the rest is swept.
 local going = redis.call('ZLEXCOUNT', KEYS[6], '[' .. id .. '\0', '(' .. id .. '\1')
 -- Every group that it was a member of is another group now.
-local groups = range(KEYS[7], id, 0, -1)
+local groups, left = range(KEYS[7], id, 0, -1), {}
 for i = 1, #groups do
   local group = string.sub(groups[i], #id + 2)
+  left[i] = group
   redis.call('ZREM', KEYS[7], groups[i])
   redis.call('ZREM', KEYS[6], group .. '\0' .. id)
   local group_head = redis.call('HGET', KEYS[10], group)
@@ -39,6 +48,10 @@ for i = 1, #groups do
     touch(KEYS[20], group, group_modified, now)
     redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
   end
+end
+
+if ARGV[10] == '1' then
+  keep_deleted(id, head, terms, document, names, left, ARGV[4])
 end
 
 -- Without its head and its name a group is a member's group no more; what is left of a large one goes in bounded steps.

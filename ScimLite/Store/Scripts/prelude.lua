@@ -16,7 +16,7 @@
 -- 14 guard      hash  state of the guard against mass removal
 -- 15 removals   zset  deactivations and deletions in the guard's window, scored by time
 -- 16 inactive   set   ids of the resources that are not active
--- 17 deleted    hash  what is kept of deleted resources
+-- 17 deleted    hash  what is kept of deleted resources: h id -> head, d id -> document, n id -> names, g id -> groups, a line each
 -- 18 deletedAt  zset  ids of deleted resources, scored by the time of deletion
 -- 19 deletedTerms zset term \0 id of deleted resources, all scores 0
 -- 20 groupIndex index of the resource type that has members
@@ -189,4 +189,60 @@ end
 local function expects(expected, version)
   local named = string.find(expected, ',' .. string.format('%d', version) .. ',', 1, true) ~= nil
   return expected == 'any' or named == (string.sub(expected, 1, 1) ~= '!')
+end
+
+-- Counts one more deactivation or deletion, within "most share window": nil where it may be made, else the answer. Nothing may be
+-- refused behind it. A share counts from the eleventh removal on, so that a small directory is not stopped by one.
+local function claim_removal(limits, now, id)
+  local most, share, window = string.match(limits, '^(%d+) (%d+) (%d+)$')
+  if not most then
+    return nil
+  end
+  local guard = redis.call('HMGET', KEYS[14], 'state', 'until', 'from')
+  if guard[1] == 'paused' or guard[1] == 'kept' then
+    return { 'paused', 0 }
+  end
+  if guard[1] == 'allowed' and tonumber(guard[2]) > tonumber(now) then
+    return nil
+  end
+  local from = math.max(tonumber(now) - tonumber(window), tonumber(guard[3] or 0))
+  redis.call('ZREMRANGEBYSCORE', KEYS[15], '-inf', string.format('%d', from))
+  if not redis.call('ZSCORE', KEYS[15], id) then
+    local count = redis.call('ZCARD', KEYS[15]) + 1
+    most, share = tonumber(most), tonumber(share)
+    if (most > 0 and count > most) or (share > 0 and count > 10 and count * 100 > share * redis.call('ZCARD', KEYS[3])) then
+      redis.call('HSET', KEYS[14], 'state', 'paused', 'since', now, 'removals', count - 1)
+      return { 'paused', 1 }
+    end
+    redis.call('ZADD', KEYS[15], now, id)
+  end
+  redis.call('PEXPIRE', KEYS[15], window)
+  return nil
+end
+
+-- Whether a deleted resource is found again by this term.
+local function is_matching(term)
+  return string.sub(term, 1, 9) == 'userName\0' or string.sub(term, 1, 11) == 'externalId\0'
+end
+
+local function drop_deleted(id)
+  local _, _, _, terms = read_head(redis.call('HGET', KEYS[17], 'h' .. id))
+  for term in string.gmatch(terms, '[^\n]+') do
+    redis.call('ZREM', KEYS[19], term .. '\0' .. id)
+  end
+  redis.call('HDEL', KEYS[17], 'h' .. id, 'd' .. id, 'n' .. id, 'g' .. id)
+  redis.call('ZREM', KEYS[18], id)
+end
+
+local function keep_deleted(id, head, terms, document, names, groups, now)
+  if redis.call('HEXISTS', KEYS[17], 'h' .. id) == 1 then
+    drop_deleted(id)
+  end
+  redis.call('HSET', KEYS[17], 'h' .. id, head, 'd' .. id, document, 'n' .. id, names, 'g' .. id, table.concat(groups, '\n'))
+  redis.call('ZADD', KEYS[18], now, id)
+  for term in string.gmatch(terms, '[^\n]+') do
+    if is_matching(term) then
+      redis.call('ZADD', KEYS[19], 0, term .. '\0' .. id)
+    end
+  end
 end

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using ScimLite.Store;
+using ScimLite.Tests.Handlers;
+using ScimLite.Tests.Hosting;
+using ScimLite.Tests.Samples;
+using ScimLite.Tests.Tenancy;
+
+namespace ScimLite.Tests.Provisioning;
+
+/// <summary>The activity log taken away as a file, and followed as it grows.</summary>
+public sealed class ActivityExportTests
+{
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothStores]
+    public async Task A_table_holds_no_formula_and_keeps_every_field_in_its_place(StoreKind store)
+    {
+        await using var host = await AdminHost.StartAsync(store);
+        await host.Host.Client.CreateUser("=HYPERLINK(1)", ""","displayName":"@SUM, \"quoted\"" """);
+
+        var answer = (await host.Ask("activity/export?format=csv")).Is(200);
+
+        Assert.Equal("text/csv; charset=utf-8", answer.Header("Content-Type"));
+        Assert.Equal($"attachment; filename=\"{host.Host.Tenant}-activity.csv\"", answer.Header("Content-Disposition"));
+        var lines = answer.Text.Split("\r\n");
+        Assert.StartsWith("time,operation,outcome,resourceType,resourceId,userName,displayName,", lines[0].TrimStart('\uFEFF'), StringComparison.Ordinal);
+        Assert.Contains(",create,created,User,", lines[1], StringComparison.Ordinal);
+        Assert.Contains(",\"'=HYPERLINK(1)\",\"'@SUM, \"\"quoted\"\"\",Secret Token,", lines[1], StringComparison.Ordinal);
+        Assert.Equal(3, lines.Length);
+    }
+
+    [Theory, OnBothStores]
+    public async Task A_whole_log_is_written_line_by_line_over_many_reads(StoreKind store)
+    {
+        await using var host = await AdminHost.StartAsync(store);
+        var log = host.Host.Services.GetRequiredService<IActivityStore>();
+        for (var batch = 0; batch < 13; batch++)
+        {
+            await log.AppendActivityAsync(host.Host.Tenant, [.. Enumerable.Range(0, 100).Select(i => new ActivityEntry
+            {
+                Time = TimeProvider.System.GetUtcNow(),
+                Operation = i % 2 == 0 ? "patch" : "delete",
+                ResourceType = "User",
+                ResourceId = $"r{(batch * 100) + i}",
+                Credential = "Entra",
+                CorrelationId = "c",
+                Error = new ActivityError(404, null, "Not there."),
+            })], Cancel);
+        }
+
+        var lines = (await host.Ask("activity/export?format=ndjson")).Is(200).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(Enumerable.Range(0, 1300).Reverse().Select(i => $"r{i}"), lines.Select(l => JsonNode.Parse(l)!.Text("resourceId")));
+        Assert.Equal(650, (await host.Ask("activity/export?format=ndjson&operation=delete")).Is(200).Text.Count(c => c == '\n'));
+    }
+
+    [Theory, OnBothStores]
+    public async Task A_follower_hears_of_each_entry_from_where_it_left_off_and_that_the_line_is_alive(StoreKind store)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var host = await AdminHost.StartAsync(store, services: services => services.AddSingleton<TimeProvider>(clock));
+        await host.Host.Client.CreateUser("before");
+        using var client = host.Host.Connect(AdminHost.Key);
+
+        await using var first = await Line.Open(client, host.Host.Tenant, "", clock);
+        await host.Host.Client.CreateUser("ada");
+        var (id, data) = await first.Next();
+        Assert.Equal("ada", data.Text("userName"));
+        await first.Alive();
+
+        await host.Host.Client.CreateUser("bob");
+        await host.Host.Client.CreateUser("cyd");
+        await using var second = await Line.Open(client, host.Host.Tenant, id, clock);
+        Assert.Equal("bob", (await second.Next()).Data.Text("userName"));
+        Assert.Equal("cyd", (await second.Next()).Data.Text("userName"));
+    }
+
+    // One connection that is followed; time moves on while it waits.
+    sealed class Line(HttpResponseMessage response, StreamReader reader, FakeTimeProvider clock) : IAsyncDisposable
+    {
+        public static async Task<Line> Open(HttpClient client, string tenant, string lastId, FakeTimeProvider clock)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/admin/api/tenants/{tenant}/activity/live");
+            if (lastId.Length > 0)
+            {
+                request.Headers.Add("Last-Event-ID", lastId);
+            }
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+            Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
+            return new Line(response, new StreamReader(await response.Content.ReadAsStreamAsync(Cancel)), clock);
+        }
+
+        public async Task<(string Id, JsonNode Data)> Next()
+        {
+            var id = "";
+            while (true)
+            {
+                var line = await Read();
+                id = line.StartsWith("id: ", StringComparison.Ordinal) ? line[4..] : id;
+                if (line.StartsWith("data: ", StringComparison.Ordinal))
+                {
+                    return (id, JsonNode.Parse(line[6..])!);
+                }
+            }
+        }
+
+        public async Task Alive()
+        {
+            while (await Read() != ": alive")
+            {
+                // Whatever else comes does not matter.
+            }
+        }
+
+        async Task<string> Read()
+        {
+            var line = reader.ReadLineAsync(Cancel).AsTask();
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            while (!line.IsCompleted)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await pace.WaitForNextTickAsync(Cancel);
+            }
+            return await line ?? throw new InvalidOperationException("The line was closed.");
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            reader.Dispose();
+            response.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace ScimLite.Handlers;
+
+/// <summary>The activity log as a table, RFC 4180. A value that a spreadsheet would take for a formula gets an apostrophe before it.</summary>
+public static class ActivityCsv
+{
+    /// <summary>The first line, with the mark by which spreadsheets know UTF-8.</summary>
+    public const string Header = "\uFEFFtime,operation,outcome,resourceType,resourceId,userName,displayName,credential,status,scimType,detail,changes,membersAdded,"
+        + "membersRemoved,ignored,quirks,milliseconds,correlationId,requestId\r\n";
+
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;'\r\n\t");
+
+    /// <summary>Writes one line.</summary>
+    public static void Write(StringBuilder line, ActivityView entry)
+    {
+        string?[] fields =
+        [
+            Rfc3339.Text(entry.Time), entry.Operation, entry.Outcome, entry.ResourceType,
+            entry.ResourceId, entry.UserName, entry.DisplayName, entry.Credential, entry.Error?.Status.ToString(CultureInfo.InvariantCulture), entry.Error?.ScimType,
+            entry.Error?.Detail, string.Join("; ", entry.Changes.Select(c => $"{c.Attribute}: {c.Old ?? "-"} → {c.New ?? "-"}")),
+            entry.MembersAdded.ToString(CultureInfo.InvariantCulture), entry.MembersRemoved.ToString(CultureInfo.InvariantCulture),
+            string.Join(' ', entry.Ignored), string.Join(' ', entry.Quirks), entry.Milliseconds.ToString(CultureInfo.InvariantCulture), entry.CorrelationId,
+            entry.RequestId,
+        ];
+        for (var i = 0; i < fields.Length; i++)
+        {
+            line.Append(i == 0 ? "" : ",").Append(Field(fields[i] ?? ""));
+        }
+        line.Append("\r\n");
+    }
+
+    // https://owasp.org/www-community/attacks/CSV_Injection
+    private static string Field(string value)
+    {
+        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? $"'{value}" : value;
+        return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using ScimLite.Provisioning;
+using ScimLite.Tenancy;
+
+namespace ScimLite.Handlers;
+
+/// <summary>The activity log over the admin API: read in pages, exported as a whole, followed as it grows.</summary>
+public sealed class ActivityHandlers(TenantAccounts accounts, ActivityReader reader, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, TimeProvider clock)
+{
+    /// <summary>How many followers one replica serves at once; each asks the store once a second.</summary>
+    public const int MostFollowers = 50;
+
+    /// <summary>How often a follower hears that the line is alive when nothing happens.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1), LongestFollow = TimeSpan.FromHours(1);
+
+    private int followers;
+
+    /// <summary>Contract §4: <c>?before=&amp;limit=&amp;failures=&amp;resource=&amp;operation=&amp;text=</c>, newest first.</summary>
+    public async Task<IResult> Read(HttpContext http, string tenant)
+    {
+        var query = ActivityQuery.Read(http.Request.Query, out var problem);
+        if (query is null)
+        {
+            return AdminProblems.Bad(problem);
+        }
+        if (await accounts.FindAsync(tenant, http.RequestAborted).ConfigureAwait(false) is null)
+        {
+            return AdminProblems.Missing;
+        }
+        var page = await reader.ReadAsync(tenant, query.Filter, query.Before, query.Limit, http.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Ok(new ActivityAnswer([.. page.Entries.Select(ActivityView.Of)], page.Next));
+    }
+
+    /// <summary><c>?format=csv|ndjson</c> and the filters: everything, in batches, so that neither side holds it as a whole.</summary>
+    public async Task<IResult> Export(HttpContext http, string tenant)
+    {
+        var format = (string?)http.Request.Query["format"] ?? "csv";
+        var query = ActivityQuery.Read(http.Request.Query, out var problem);
+        if (query is null || format is not ("csv" or "ndjson"))
+        {
+            return AdminProblems.Bad(query is null ? problem : "format is none that is written; allowed is csv or ndjson.");
+        }
+        if (await accounts.FindAsync(tenant, http.RequestAborted).ConfigureAwait(false) is null)
+        {
+            return AdminProblems.Missing;
+        }
+        // Read before the answer starts, so that a store that is away is told as such.
+        var page = await reader.ReadAsync(tenant, query.Filter, query.Before, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
+        http.Response.ContentType = format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{tenant}-activity.{format}\"";
+        var text = new StringBuilder(format == "csv" ? ActivityCsv.Header : "");
+        while (true)
+        {
+            foreach (var entry in page.Entries.Select(ActivityView.Of))
+            {
+                if (format == "csv")
+                {
+                    ActivityCsv.Write(text, entry);
+                }
+                else
+                {
+                    text.Append(Json(entry)).Append('\n');
+                }
+            }
+            await http.Response.WriteAsync(text.ToString(), http.RequestAborted).ConfigureAwait(false);
+            if (page.Next is not { } next)
+            {
+                return TypedResults.Empty;
+            }
+            text.Clear();
+            page = await reader.ReadAsync(tenant, query.Filter, next, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Server-sent events: one <c>entry</c> for each that comes, its position as the id, from which a browser reads on by itself
+    /// after a break. The filters apply.</summary>
+    public async Task<IResult> Follow(HttpContext http, string tenant)
+    {
+        var query = ActivityQuery.Read(http.Request.Query, out var problem);
+        if (query is null)
+        {
+            return AdminProblems.Bad(problem);
+        }
+        if (await accounts.FindAsync(tenant, http.RequestAborted).ConfigureAwait(false) is null)
+        {
+            return AdminProblems.Missing;
+        }
+        try
+        {
+            if (Interlocked.Increment(ref followers) > MostFollowers)
+            {
+                http.Response.Headers.RetryAfter = "30";
+                return TypedResults.Problem($"This server is being followed by {MostFollowers} readers already. Close some, or read the log in pages.", statusCode: 503);
+            }
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+            var last = (string?)http.Request.Headers["Last-Event-ID"] ?? http.Request.Query["after"];
+            var position = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given
+                : await reader.NewestAsync(tenant, end.Token).ConfigureAwait(false);
+            http.Response.ContentType = "text/event-stream";
+            http.Response.Headers.CacheControl = "no-store";
+            http.Response.Headers["X-Accel-Buffering"] = "no";
+            await FollowAsync(http, tenant, query.Filter, position, end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return TypedResults.Empty;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref followers);
+        }
+        return TypedResults.Empty;
+    }
+
+    // Ends after an hour, so that a credential that was revoked does not read on for ever; a browser comes back by itself.
+    private async Task FollowAsync(HttpContext http, string tenant, ActivityFilter filter, long position, CancellationToken cancel)
+    {
+        var (start, heard) = (clock.GetTimestamp(), clock.GetTimestamp());
+        await WriteAsync(http, ": following\n\n", cancel).ConfigureAwait(false);
+        while (clock.GetElapsedTime(start) < LongestFollow)
+        {
+            var (entries, next) = await reader.ReadOnAsync(tenant, filter, position, cancel).ConfigureAwait(false);
+            if (entries.Count > 0 || clock.GetElapsedTime(heard) >= Heartbeat)
+            {
+                heard = clock.GetTimestamp();
+                var events = string.Concat(entries.Select(e => $"id: {e.Sequence}\nevent: entry\ndata: {Json(ActivityView.Of(e))}\n\n"));
+                await WriteAsync(http, entries.Count > 0 ? events : ": alive\n\n", cancel).ConfigureAwait(false);
+            }
+            if (next == position)
+            {
+                await Task.Delay(Pace, clock, cancel).ConfigureAwait(false);
+            }
+            position = next;
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext http, string text, CancellationToken cancel)
+    {
+        await http.Response.WriteAsync(text, cancel).ConfigureAwait(false);
+        await http.Response.Body.FlushAsync(cancel).ConfigureAwait(false);
+    }
+
+    private string Json(ActivityView entry) => JsonSerializer.Serialize(entry, json.Value.SerializerOptions);
+}
