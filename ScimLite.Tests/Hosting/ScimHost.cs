@@ -27,6 +27,9 @@ public sealed class ScimHost : WebApplicationFactory<Program>
     /// <summary>The tenant's Secret Token.</summary>
     public string Token { get; }
 
+    /// <summary>Where the service listens.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
+
     /// <summary>Calls the service with the tenant's token; relative addresses start at the Tenant URL.</summary>
     public HttpClient Client { get; private set; } = null!;
 
@@ -37,9 +40,10 @@ public sealed class ScimHost : WebApplicationFactory<Program>
     /// <param name="settings">More settings of the service, with their whole keys.</param>
     /// <param name="sameDirectoryAs">Another host whose tenant, token and directory this one is to serve as well.</param>
     /// <param name="services">Changes to the services.</param>
+    /// <param name="onKestrel">Whether it listens on a real port, at <see cref="Address"/>.</param>
     public static Task<ScimHost> StartAsync(
         StoreKind store, string dialect = "entra", IReadOnlyDictionary<string, string>? tenantSettings = null,
-        IReadOnlyDictionary<string, string>? settings = null, ScimHost? sameDirectoryAs = null, Action<IServiceCollection>? services = null)
+        IReadOnlyDictionary<string, string>? settings = null, ScimHost? sameDirectoryAs = null, Action<IServiceCollection>? services = null, bool onKestrel = false)
     {
         var tenant = sameDirectoryAs?.Tenant ?? $"t{Guid.NewGuid():N}";
         var host = new ScimHost(store, tenant, sameDirectoryAs?.Token ?? $"token-{Guid.NewGuid():N}", services);
@@ -54,6 +58,12 @@ public sealed class ScimHost : WebApplicationFactory<Program>
         {
             host.settings[key] = value;
         }
+        if (onKestrel)
+        {
+            host.UseKestrel(0);
+            host.StartServer();
+            host.Address = host.ClientOptions.BaseAddress;
+        }
         host.Client = host.Connect(host.Token);
         return Task.FromResult(host);
     }
@@ -62,7 +72,7 @@ public sealed class ScimHost : WebApplicationFactory<Program>
     public HttpClient Connect(string? token)
     {
         var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
-        client.BaseAddress = new Uri("http://localhost/scim/v2/");
+        client.BaseAddress = new Uri(Address, "/scim/v2/");
         client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

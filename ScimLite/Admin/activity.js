@@ -1,5 +1,5 @@
 import { call, of } from '/admin/assets/api.js';
-import { ago, duration, field, h, note, number, time } from '/admin/assets/dom.js';
+import { ago, duration, field, h, note, number, table, time } from '/admin/assets/dom.js';
 import { cycleChart } from '/admin/assets/chart.js';
 
 const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', 'guard', 'read', 'search'];
@@ -7,6 +7,7 @@ const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', '
 /** The health card, the cycles, and the log: filtered, and live. */
 export async function activityView({ session, tenant }) {
   const status = await call('GET', of(tenant.id, '/status'));
+  const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
   const log = activityLog(tenant.id, {});
   await log.read();
   return {
@@ -14,20 +15,34 @@ export async function activityView({ session, tenant }) {
     content: [
       ...alerts(session, tenant, status),
       h('section', { class: 'card', 'aria-label': 'State' }, facts(status)),
-      h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), cycleChart(status.cycles ?? []), cycleTable(status.cycles ?? [])),
+      h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), cycleChart(cycles), cycleTable(cycles)),
       h('section', { class: 'card', 'aria-label': 'Provisioning log' }, log.element),
     ],
   };
 }
 
 function alerts(session, tenant, status) {
+  const { guard, quarantine } = status;
   const lines = [];
-  if (status.removals?.paused) {
-    lines.push(h('div', { class: 'alert bad', role: 'alert' }, h('p', {}, `Removals are paused: ${status.removals.reason}`),
-      session.kind === 'setup' ? null : h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals'), decision(tenant, 'keep', 'Keep paused'))));
+  if (guard.state === 'paused' || guard.state === 'kept-paused') {
+    lines.push(h('div', { class: 'alert bad', role: 'alert' },
+      h('p', {}, `Removals are ${guard.state === 'paused' ? 'paused' : 'kept paused'}: ${number(guard.removals)} users were disabled or deleted within ${guard.windowMinutes} minutes. `
+        + 'Entra is asked to come back later; everything else goes on.'),
+      session.kind === 'setup' ? null : h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals'), guard.state === 'paused' ? decision(tenant, 'keep-paused', 'Keep paused') : null)));
   }
-  for (const warning of status.warnings ?? []) {
-    lines.push(h('p', { class: 'alert' }, warning.text));
+  if (quarantine.risk !== 'none') {
+    lines.push(h('p', { class: 'alert bad' }, `${number(quarantine.failures)} of ${number(quarantine.events)} changes of the last cycle failed. `
+      + `${quarantine.risk === 'reached' ? 'Entra will have put the job into quarantine' : 'Entra puts the job into quarantine soon'}: ${quarantine.rule}`));
+  }
+  for (const credential of status.credentials) {
+    lines.push(h('p', { class: credential.level === '30' ? 'alert' : 'alert bad' },
+      credential.level === 'expired' ? `${credential.name} has expired.` : `${credential.name} expires in ${credential.days === 0 ? 'less than a day' : `${credential.days} ${credential.days === 1 ? 'day' : 'days'}`}. Make the next one now: both work until then.`));
+  }
+  if (status.unchanged.length > 0 && status.unchanged[0].count >= 3) {
+    lines.push(h('p', { class: 'alert' }, `The same change was sent ${number(status.unchanged[0].count)} times to ${status.unchanged[0].name} without effect: Entra reads something else back than it sends. Compare the mapping with that resource’s time line.`));
+  }
+  if (status.unknownAttributes.length > 0) {
+    lines.push(h('p', { class: 'alert' }, `Sent but in no schema, so left out: ${status.unknownAttributes.slice(0, 5).map((attribute) => `${attribute.name} (${number(attribute.count)})`).join(', ')}. Remove the mapping in Entra, or add the attribute to a schema.`));
   }
   return lines;
 }
@@ -36,29 +51,33 @@ function decision(tenant, answer, text) {
   return h('button', {
     type: 'button',
     onclick: async () => {
-      await call('POST', of(tenant.id, '/removals'), { decision: answer });
-      note(answer === 'allow' ? 'Removals are allowed again' : 'Removals stay paused');
-      dispatchEvent(new Event('refresh'));
+      try {
+        await call('POST', of(tenant.id, '/guard'), { decision: answer });
+        note(answer === 'allow' ? 'Removals are allowed for 24 hours' : 'Removals stay paused');
+        dispatchEvent(new Event('refresh'));
+      } catch (error) {
+        note(error.message);
+      }
     },
   }, text);
 }
 
 function facts(status) {
-  const fact = (label, value, small) => [h('div', {}, h('dt', {}, label), h('dd', {}, value, small ? h('small', {}, small) : null))];
+  const fact = (label, value, small) => h('div', {}, h('dt', {}, label), h('dd', {}, value, small ? h('small', {}, small) : null));
+  const { quarantine } = status;
   return h('dl', { class: 'facts' },
-    fact('Last call', ago(status.lastCallAt)), fact('Test Connection', ago(status.lastTestConnectionAt)),
-    fact('Active users', number(status.seats?.active), status.seats?.total === undefined ? null : `of ${number(status.seats.total)}`),
-    fact('Failures', number(status.failures?.failed ?? 0), status.failures ? `${(100 * status.failures.share).toFixed(1)} % of ${number(status.failures.events)}; Entra’s limit is 40 %` : null),
-    fact('PATCHes without effect', number(status.unchangedPatches?.total ?? 0), (status.unchangedPatches?.total ?? 0) > 0 ? 'the same change again and again is a sign that Entra reads back something else' : null));
+    fact('Last call', ago(status.lastCall)), fact('Test Connection', ago(status.lastTestConnection)),
+    fact('Active users', number(status.seats.active), `of ${number(status.seats.total)}`), fact('Groups', number(status.groups)),
+    fact('Cycle', status.currentCycle ? 'running' : 'idle', status.currentCycle ? `${status.currentCycle.kind}, ${number(status.currentCycle.calls)} calls` : null),
+    fact('Failures, last cycle', number(quarantine.failures), `${(100 * quarantine.share).toFixed(1)} % of ${number(quarantine.events)} changes`));
 }
 
 function cycleTable(cycles) {
-  return cycles.length === 0 ? null : h('details', {}, h('summary', { class: 'small' }, 'As a table'), h('div', { class: 'scroll' }, h('table', { class: 'stack' },
-    h('thead', {}, h('tr', {}, ['Started', 'Kind', 'Duration', 'Calls', 'Created', 'Changed', 'Deleted', 'Failures'].map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, cycles.slice(0, 40).map((cycle) => h('tr', {},
-      [['Started', time(cycle.startedAt)], ['Kind', cycle.kind], ['Duration', duration(cycle.seconds)], ['Calls', number(cycle.calls)], ['Created', number(cycle.created)],
-        ['Changed', number(cycle.changed)], ['Deleted', number(cycle.deleted)], ['Failures', number(cycle.failures)]]
-        .map(([label, value]) => h('td', { 'data-label': label }, value))))))));
+  return cycles.length === 0 ? null : h('details', {}, h('summary', { class: 'small' }, 'As a table'), table('Cycles', [
+    ['Started', (cycle) => time(cycle.start)], ['Kind', (cycle) => cycle.kind], ['Duration', (cycle) => duration(cycle.seconds)], ['Calls', (cycle) => number(cycle.calls), 'number'],
+    ['Created', (cycle) => number(cycle.created), 'number'], ['Changed', (cycle) => number(cycle.changed), 'number'], ['Without effect', (cycle) => number(cycle.unchanged), 'number'],
+    ['Deleted', (cycle) => number(cycle.deleted), 'number'], ['Failures', (cycle) => number(cycle.failures), 'number'],
+  ], cycles.slice(0, 40), ''));
 }
 
 /** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. */

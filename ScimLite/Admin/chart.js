@@ -14,7 +14,7 @@ export function cycleChart(cycles) {
     const calls = tall(cycle.calls);
     const failures = tall(cycle.failures);
     const box = (kind, size) => svg('rect', { class: kind, x: i * step + 2, y: height - bottom - size, width: Math.max(2, step - 4), height: size, rx: 2 });
-    return [svg('g', {}, svg('title', {}, `${new Date(cycle.startedAt).toLocaleString()}: ${number(cycle.calls)} calls, ${number(cycle.failures)} failures`), box('calls', calls), box('failures', failures))];
+    return [svg('g', {}, svg('title', {}, `${new Date(cycle.start).toLocaleString()}: ${number(cycle.calls)} calls, ${number(cycle.failures)} failures`), box('calls', calls), box('failures', failures))];
   });
   return h('figure', {},
     svg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `Calls and failures of the last ${shown.length} cycles` },

@@ -1,5 +1,5 @@
 import { call, of } from '/admin/assets/api.js';
-import { dialog, field, h, note, number, table, time } from '/admin/assets/dom.js';
+import { dialog, field, h, note, table, time } from '/admin/assets/dom.js';
 import { activityLog } from '/admin/assets/activity.js';
 
 /** Users or groups with search and paging; one of them with its time line. */
@@ -11,47 +11,57 @@ async function list(tenant, view) {
   const users = view === 'users';
   const search = h('input', { name: 'text', type: 'search', maxlength: 200 });
   const body = h('div', {});
+  const before = [];
   let waiting;
-  const read = async (cursor) => {
-    const parameters = new URLSearchParams({ limit: 50, ...(search.value && { text: search.value }), ...(cursor && { cursor }) });
-    const page = await call('GET', of(tenant.id, `/${view}?${parameters}`));
+  const read = async (after) => {
+    const parameters = new URLSearchParams({ limit: 50, ...(search.value && { text: search.value }), ...(after && { after }) });
+    const page = await call('GET', of(tenant.id, `/directory/${view}?${parameters}`));
     const link = (item, words) => h('a', { href: `#/${tenant.id}/${view}/${item.id}` }, words);
     body.replaceChildren(
       table(users ? 'Users' : 'Groups', users
         ? [['User', (user) => link(user, user.userName)], ['Name', (user) => user.displayName ?? ''],
-          ['State', (user) => h('span', { class: user.active ? 'badge good' : 'badge warn' }, user.active ? 'Active' : 'Disabled')], ['Changed', (user) => time(user.lastModified)]]
-        : [['Group', (group) => link(group, group.displayName)], ['Members', (group) => number(group.members), 'number'], ['Changed', (group) => time(group.lastModified)]],
-      page.resources, search.value ? 'Nobody matches. The search looks at how names begin.' : users ? 'No user has been provisioned yet.' : 'No group has been provisioned yet.'),
-      h('p', { class: 'row' }, h('span', { class: 'quiet' }, `${number(page.total)} in all`),
-        page.previous ? h('button', { type: 'button', onclick: () => read(page.previous) }, 'Previous') : null,
-        page.next ? h('button', { type: 'button', onclick: () => read(page.next) }, 'Next') : null));
+          ['State', (user) => h('span', { class: user.active === false ? 'badge warn' : 'badge good' }, user.active === false ? 'Disabled' : 'Active')], ['Changed', (user) => time(user.lastModified)]]
+        : [['Group', (group) => link(group, group.displayName)], ['External id', (group) => group.externalId ?? ''], ['Changed', (group) => time(group.lastModified)]],
+      page.resources, search.value ? (page.next ? 'Nobody among those looked at so far; go on to look further.' : 'Nobody matches.') : users ? 'No user has been provisioned yet.' : 'No group has been provisioned yet.'),
+      h('p', { class: 'row' },
+        before.length > 0 ? h('button', { type: 'button', onclick: () => read(before.pop()) }, 'Back') : null,
+        page.next ? h('button', {
+          type: 'button',
+          onclick: () => {
+            before.push(after);
+            return read(page.next);
+          },
+        }, 'Next') : null));
   };
   search.addEventListener('input', () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => read().catch((error) => note(error.message)), 250);
+    waiting = setTimeout(() => {
+      before.length = 0;
+      read().catch((error) => note(error.message));
+    }, 250);
   });
   await read();
-  return { content: [h('section', { class: 'card' }, field(users ? 'Search by userName or displayName' : 'Search by displayName', search), body), users ? await deleted(tenant) : null].filter(Boolean) };
+  return { content: [h('section', { class: 'card', 'aria-label': users ? 'Users' : 'Groups' }, field(users ? 'Search by userName or displayName' : 'Search by displayName', search), body), users ? await deleted(tenant) : null].filter(Boolean) };
 }
 
 async function deleted(tenant) {
-  const { resources } = await call('GET', of(tenant.id, '/deleted'));
-  return resources.length === 0 ? null : h('section', { class: 'card', 'aria-label': 'Deleted' }, h('h2', {}, 'Deleted in the last 30 days'),
-    table('Deleted users and groups', [
-      ['Name', (item) => item.name], ['Type', (item) => item.resourceType], ['Deleted', (item) => time(item.deletedAt)],
-      ['', (item) => h('button', {
-        type: 'button',
-        onclick: () => dialog(`Restore ${item.name}?`, h('p', {}, 'It comes back under its old id, and in its groups where they still exist.'), 'Restore', async () => {
-          await call('POST', of(tenant.id, `/deleted/${item.id}/restore`));
-          note(`${item.name} is back`);
+  const page = await call('GET', of(tenant.id, '/deleted?limit=50'));
+  return page.deleted.length === 0 ? null : h('section', { class: 'card', 'aria-label': 'Deleted users' }, h('h2', {}, 'Deleted lately'),
+    table('Deleted users', [
+      ['User', (user) => user.userName], ['Name', (user) => user.displayName], ['Deleted', (user) => time(user.deletedAt)], ['Can be restored until', (user) => time(user.restorableUntil)],
+      ['', (user) => h('button', {
+        type: 'button', 'aria-label': `Restore ${user.userName}`,
+        onclick: () => dialog(`Restore ${user.userName}?`, h('p', {}, 'The user comes back under the old id, and in its groups where they still exist.'), 'Restore', async () => {
+          await call('POST', of(tenant.id, `/deleted/${user.id}/restore`));
+          note(`${user.userName} is back`);
           dispatchEvent(new Event('refresh'));
         }),
       }, 'Restore')],
-    ], resources, ''));
+    ], page.deleted, ''));
 }
 
 async function one(tenant, view, id) {
-  const resource = await call('GET', of(tenant.id, `/${view}/${encodeURIComponent(id)}`));
+  const resource = await call('GET', of(tenant.id, `/directory/${view}/${encodeURIComponent(id)}`));
   const log = activityLog(tenant.id, { resource: id });
   await log.read();
   return {

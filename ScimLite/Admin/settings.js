@@ -6,12 +6,19 @@ export async function settingsView({ tenant }) {
   const fixed = tenant.source === 'settings';
   const input = (name, properties) => h('input', { name, value: tenant[name], disabled: fixed, autocomplete: 'off', ...properties });
   const choice = (name, values) => h('select', { name, disabled: fixed }, values.map(([value, text]) => h('option', { value, selected: tenant[name] === value }, text)));
+  const check = (name, text) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name, checked: tenant[name], disabled: fixed }), text);
+  const limit = (name, properties) => h('input', { name: `guard.${name}`, type: 'number', min: 0, value: tenant.guard[name], disabled: fixed, required: true, ...properties });
   const form = h('form', {
     onsubmit: async (event) => {
       event.preventDefault();
-      const values = Object.fromEntries(new FormData(form));
+      const values = new FormData(form);
       try {
-        await call('PATCH', of(tenant.id), { ...values, requestsPerSecond: Number(values.requestsPerSecond) });
+        await call('PATCH', of(tenant.id), {
+          displayName: values.get('displayName'), requestsPerSecond: Number(values.get('requestsPerSecond')),
+          dialect: values.get('dialect'), unknownMembers: values.get('unknownMembers'), reprovision: values.get('reprovision'),
+          indirectGroups: values.has('indirectGroups'), requireIfMatch: values.has('requireIfMatch'),
+          guard: Object.fromEntries(['maxRemovals', 'maxShare', 'windowMinutes'].map((name) => [name, Number(values.get(`guard.${name}`))])),
+        });
         note('Saved');
         dispatchEvent(new Event('refresh'));
       } catch (error) {
@@ -22,7 +29,13 @@ export async function settingsView({ tenant }) {
   field('Requests a second', input('requestsPerSecond', { type: 'number', min: 1, max: 100000, required: true }), 'A burst may be twice that; beyond it Entra is asked to wait. Entra wants at least 25.'),
   field('Dialect', choice('dialect', [['entra', 'Entra, Okta and the others'], ['rfc', 'RFC 7644 by the letter']])),
   field('Members that don’t exist', choice('unknownMembers', [['reject', 'Refuse the request and name them'], ['accept', 'Store any id as sent']])),
-  fixed ? null : h('button', { type: 'submit', class: 'first' }, 'Save'));
+  field('A deleted user who is provisioned again', choice('reprovision', [['new', 'Gets a new id'], ['restore', 'Comes back with the old id and its groups']])),
+  h('div', { class: 'field' }, check('indirectGroups', 'Users show the groups of their groups'), h('br'), check('requireIfMatch', 'Changes need If-Match (Entra sends none)')),
+  h('fieldset', {}, h('legend', {}, 'Guard against mass removal'),
+    h('p', { class: 'quiet small' }, 'More users disabled or deleted than this within the time: removals pause until you decide. 0 sets no limit.'),
+    h('div', { class: 'row' }, h('div', { class: 'grow' }, field('Number', limit('maxRemovals', { max: 1000000 }))), h('div', { class: 'grow' }, field('Percent of all', limit('maxShare', { max: 100 }))),
+      h('div', { class: 'grow' }, field('Minutes', limit('windowMinutes', { min: 1, max: 10080 }))))),
+  fixed ? null : h('p', {}, h('button', { type: 'submit', class: 'first' }, 'Save')));
   return {
     content: [
       fixed ? h('p', { class: 'alert' }, 'This tenant is kept in the settings of the service and is changed there. Its tokens and clients are made here.') : null,

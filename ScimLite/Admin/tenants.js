@@ -13,8 +13,8 @@ export async function tenantList() {
       h('div', { class: 'card' }, table('Tenants', [
         ['Tenant', ({ tenant }) => h('div', {}, h('a', { href: `#/${tenant.id}` }, tenant.displayName), h('div', { class: 'quiet small' }, tenant.id))],
         ['Provisioning', ({ tenant }) => h('span', { class: tenant.provisioningEnabled ? 'badge good' : 'badge warn' }, tenant.provisioningEnabled ? 'On' : 'Paused')],
-        ['Last call', ({ status }) => ago(status?.lastCallAt)],
-        ['Failures', ({ status }) => failures(status)],
+        ['Last call', ({ status }) => ago(status?.lastCall)],
+        ['Failures, last cycle', ({ status }) => failures(status)],
         ['Active users', ({ status }) => number(status?.seats?.active), 'number'],
       ], rows, 'There is no tenant yet. Make one for each customer that connects Entra.')),
     ],
@@ -22,11 +22,12 @@ export async function tenantList() {
 }
 
 function failures(status) {
-  if (!status?.failures) {
+  if (!status) {
     return h('span', { class: 'quiet' }, '–');
   }
-  const share = Math.round(1000 * status.failures.share) / 10;
-  return h('span', { class: status.failures.failed === 0 ? 'badge good' : 'badge bad' }, status.failures.failed === 0 ? 'None' : `${number(status.failures.failed)} (${share} %)`);
+  const { failures: failed, share, risk } = status.quarantine;
+  return failed === 0 ? h('span', { class: 'badge good' }, 'None')
+    : h('span', { class: risk === 'none' ? 'badge warn' : 'badge bad' }, `${number(failed)} (${(100 * share).toFixed(1)} %)`);
 }
 
 function create() {

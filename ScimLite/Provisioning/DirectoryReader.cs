@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ScimLite.Protocol;
 using ScimLite.Store;
@@ -27,14 +28,19 @@ public sealed class DirectoryReader(IResourceStore store)
     {
         if (text is null)
         {
-            var page = await store.ScanAsync(tenant, type, after, limit, Follow.None, cancel).ConfigureAwait(false);
-            return new DirectoryStretch(page.Resources, page.Resources.Count == limit ? page.Next : null);
+            var page = await ReadOnAsync(tenant, type, after, limit, cancel).ConfigureAwait(false);
+            return new DirectoryStretch(page.Resources, Behind(page));
         }
         var exact = after > 0 ? [] : await FindAsync(tenant, type, text, cancel).ConfigureAwait(false);
-        var batch = await store.ScanAsync(tenant, type, after, ReadSize, Follow.None, cancel).ConfigureAwait(false);
-        return new DirectoryStretch(
-            [.. exact.Concat(batch.Resources.Where(r => Contains(r, text))).DistinctBy(r => r.Id)], batch.Resources.Count == ReadSize ? batch.Next : null);
+        var batch = await ReadOnAsync(tenant, type, after, ReadSize, cancel).ConfigureAwait(false);
+        return new DirectoryStretch([.. exact.Concat(batch.Resources.Where(r => Contains(r, text))).DistinctBy(r => r.Id)], Behind(batch));
     }
+
+    // The positions of the order of creation are its sequence numbers.
+    private ValueTask<ResourcePage> ReadOnAsync(string tenant, ResourceType type, long after, int count, CancellationToken cancel) => store.QueryAsync(
+        new ResourceQuery(tenant, type, new Lookup.All(), 0, count, Follow.None) { From = new Boundary(after.ToString(CultureInfo.InvariantCulture), After: true) }, cancel);
+
+    private static long? Behind(ResourcePage page) => page.More ? long.Parse(page.Positions[^1], CultureInfo.InvariantCulture) : null;
 
     private async ValueTask<IReadOnlyList<StoredResource>> FindAsync(string tenant, ResourceType type, string text, CancellationToken cancel)
     {
