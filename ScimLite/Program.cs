@@ -13,7 +13,7 @@ using ScimLite.Validation;
 // Verbs
 if (Verbs.IsAsked(args))
 {
-    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create()).ConfigureAwait(false);
+    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create(), HealthCommand.Create()).ConfigureAwait(false);
 }
 
 var builder = WebApplication.CreateBuilder(args);
@@ -64,7 +64,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 var services = builder.Services;
 services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(settings.Restore).AddSingleton(catalog).AddSingleton(TimeProvider.System);
 services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays, settings.Activity.MaxEntries));
-services.AddScimTelemetry(builder.Configuration);
+services.AddScimTelemetry(builder.Configuration, settings.Metrics.Enabled);
 services.AddStore(redis);
 services.AddSingleton<Provisioner>().AddSingleton<CursorSeal>().AddSingleton<Searcher>().AddSingleton<MemberSearcher>().AddSingleton<BulkRunner>();
 services.AddCare();
@@ -178,6 +178,10 @@ if (settings.AdminKey.Length > 0)
 }
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready");
+if (settings.Metrics.Enabled)
+{
+    app.MapPrometheusScrapingEndpoint();
+}
 
 await app.StartAsync().ConfigureAwait(false);
 if (newcomer || adminKeyMade)

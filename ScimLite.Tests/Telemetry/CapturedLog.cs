@@ -27,8 +27,7 @@ internal sealed class CapturedLog : ILoggerProvider, ISupportExternalScope
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var scope = new List<string>();
-            // ASP.NET Core puts the address on every line of a request and can not be told to leave it out.
-            log.scopes.ForEachScope((s, list) => list.Add(s is IEnumerable<KeyValuePair<string, object>> pairs ? string.Join(' ', pairs.Where(p => p.Key != "RequestPath")) : $"{s}"), scope);
+            log.scopes.ForEachScope((s, list) => list.Add(s is IEnumerable<KeyValuePair<string, object>> pairs ? string.Join(' ', pairs) : $"{s}"), scope);
             var values = state is IEnumerable<KeyValuePair<string, object?>> named ? string.Join(' ', named) : "";
             log.Lines.Enqueue($"{logLevel} {category} {formatter(state, exception)} {values} {exception} {string.Join(' ', scope)}");
         }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ScimLite.Store;
@@ -9,10 +11,12 @@ using ScimLite.Tests.Samples;
 namespace ScimLite.Tests.Telemetry;
 
 /// <summary>Names, addresses, numbers and credentials go into the directory and nowhere else: not into a span, a metric or a log line.</summary>
-public sealed class RedactionTests
+public sealed partial class RedactionTests
 {
     // Whatever holds this word is personal.
     const string Mark = "Qzxmark";
+
+    const string AdminKey = "an-admin-key-of-the-test";
 
     const string Enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -43,6 +47,39 @@ public sealed class RedactionTests
         Assert.NotEmpty(recorder.Measured);
         Assert.NotEmpty(log.Lines);
         Assert.Contains(recorder.Ended, span => $"{span.GetTagItem("url.query")}".Contains("Redacted", StringComparison.Ordinal));
+    }
+
+    [Theory, OnBothStores]
+    public async Task What_is_personal_is_untold_on_every_route_there_is_and_where_there_is_none(StoreKind store)
+    {
+        using var log = new CapturedLog();
+        await using var host = await Start(store, log, ("ScimLite:AdminKey", AdminKey), ("ScimLite:Metrics:Enabled", "true"));
+        using var recorder = new Recorder();
+        using var stranger = host.Connect($"wrong-{Mark}-token-0123456789");
+        using var admin = host.Connect(AdminKey);
+        var user = (await host.Client.Send("POST", "Users", Person)).Is(201).Id;
+        var routes = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => !route.RoutePattern.RawText!.StartsWith("/health", StringComparison.Ordinal) && !route.RoutePattern.RawText.StartsWith("/metrics", StringComparison.Ordinal))
+            .SelectMany(route => (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => (Method: method, Path: route.RoutePattern.RawText!))).ToArray();
+        Assert.True(routes.Length > 30, $"only {routes.Length} routes were found");
+
+        foreach (var (method, path) in routes.Append(("GET", $"/scim/v2/mail{Mark}@example.com")).Append(("POST", $"/{Mark}")))
+        {
+            foreach (var filling in (string[])[$"mail{Mark}@example.com", user, host.Tenant])
+            {
+                var target = RouteParameter().Replace(path, filling) + $"?filter=userName%20eq%20%22{Mark}%22&mail{Mark}=1&attributes={Mark}";
+                foreach (var client in (HttpClient[])[host.Client, admin, stranger])
+                {
+                    var trace = await recorder.Call(client, method, target, method is "GET" or "HEAD" ? null : Person, ("If-Match", $"\"{Mark}\""), ("User-Agent", "entra"));
+                    Assert.True(trace.Answer.Status < 500, $"{method} {path}: {trace.Answer.Text}");
+                }
+            }
+        }
+
+        Assert.Empty(Telltales(recorder, log, host));
+        var metrics = (await host.Client.Send("GET", "/metrics")).Is(200).Text;
+        Assert.DoesNotContain(Mark, metrics, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("scim_operation_duration_seconds_bucket", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,8 +160,11 @@ public sealed class RedactionTests
         ["Logging:LogLevel:Default"] = "Warning", ["Logging:LogLevel:ScimLite"] = "Trace", ["Logging:LogLevel:Microsoft"] = "Warning", ["Logging:LogLevel:Probe"] = "Trace",
     };
 
-    static Task<ScimHost> Start(StoreKind store, CapturedLog log) =>
-        ScimHost.StartAsync(store, settings: Logging, services: services => services.AddSingleton<ILoggerProvider>(log));
+    static Task<ScimHost> Start(StoreKind store, CapturedLog log, params (string Key, string Value)[] more) => ScimHost.StartAsync(
+        store, settings: Logging.Concat(more.Select(m => KeyValuePair.Create(m.Key, m.Value))).ToDictionary(), services: services => services.AddSingleton<ILoggerProvider>(log));
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex RouteParameter();
 
     static IEnumerable<string> Telltales(Recorder recorder, CapturedLog log, ScimHost host)
     {

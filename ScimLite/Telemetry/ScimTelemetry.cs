@@ -14,6 +14,9 @@ public sealed class ScimTelemetry : IDisposable
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    // Half a millisecond is a quick round trip, thirty seconds is when Entra has given up.
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] };
+
     private readonly Meter meter = new(SourceName);
     private readonly Histogram<double> duration;
     private readonly Counter<long> operations;
@@ -29,11 +32,11 @@ public sealed class ScimTelemetry : IDisposable
     /// <summary>Makes the instruments.</summary>
     public ScimTelemetry()
     {
-        duration = meter.CreateHistogram<double>("scim.operation.duration", "s", "How long provisioning calls take.");
+        duration = meter.CreateHistogram<double>("scim.operation.duration", "s", "How long provisioning calls take.", advice: Seconds);
         operations = meter.CreateCounter<long>("scim.operations", "{call}", "Provisioning calls.");
         refusals = meter.CreateCounter<long>("scim.refusals", "{call}", "Calls that were refused, by scimType.");
         quirks = meter.CreateCounter<long>("scim.quirks", "{use}", "Dialect rules that were needed to read a request.");
-        storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.");
+        storeDuration = meter.CreateHistogram<double>("scim.store.duration", "s", "How long calls of the store take.", advice: Seconds);
         meter.CreateObservableGauge("scim.credential.expiry", () => Expiring.Select(c => new Measurement<double>(c.Left.TotalSeconds,
             Tag("scim.tenant", c.Tenant), Tag("scim.credential.kind", c.Kind), Tag("scim.credential.id", c.Id))), "s", "How long credentials that end within 30 days still live.");
         throttled = meter.CreateCounter<long>("scim.throttled", "{call}", "Calls that were refused because their tenant sent too many.");
