@@ -13,7 +13,7 @@ using ScimLite.Validation;
 // Verbs
 if (Verbs.IsAsked(args))
 {
-    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create(), HealthCommand.Create()).ConfigureAwait(false);
+    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create(), VerifyCommand.Create(), HealthCommand.Create()).ConfigureAwait(false);
 }
 
 var builder = WebApplication.CreateBuilder(args);

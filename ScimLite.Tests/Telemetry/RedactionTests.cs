@@ -71,7 +71,7 @@ public sealed partial class RedactionTests
                 foreach (var client in (HttpClient[])[host.Client, admin, stranger])
                 {
                     var trace = await recorder.Call(client, method, target, method is "GET" or "HEAD" ? null : Person, ("If-Match", $"\"{Mark}\""), ("User-Agent", "entra"));
-                    Assert.True(trace.Answer.Status < 500, $"{method} {path}: {trace.Answer.Text}");
+                    Assert.True(trace.Answer.Status is < 500 or 501, $"{method} {path}: {trace.Answer.Text}");
                 }
             }
         }

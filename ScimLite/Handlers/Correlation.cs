@@ -33,7 +33,9 @@ public sealed class Correlation(RequestDelegate next, ILogger<Correlation> logge
     /// <summary>The caller's own name of this one request, Entra's <c>request-id</c>; null where it sent none.</summary>
     public static string? RequestId(HttpContext http) => Harmless(http, "request-id");
 
-    private static string Read(HttpContext http) => Harmless(http, "client-request-id") ?? Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N");
+    private static string Read(HttpContext http) => Harmless(http, "client-request-id") ?? Activity.Current?.TraceId.ToHexString()
+        // Where nobody listens to spans the server makes none.
+        ?? (ActivityContext.TryParse(http.Request.Headers.TraceParent, null, out var caller) ? caller.TraceId.ToHexString() : Guid.NewGuid().ToString("N"));
 
     // What is echoed must be harmless in a header and in a log: printable, and not long.
     private static string? Harmless(HttpContext http, string header) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.CircuitBreaker;
@@ -82,6 +83,19 @@ public sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>The database, for a library that calls it by itself, outside of what stands round it here. Waits for the connection.</summary>
     public IDatabase Database => OpenAsync().GetAwaiter().GetResult().GetDatabase();
+
+    /// <summary>Walks through the keys that match a pattern, on every primary there is.</summary>
+    internal async IAsyncEnumerable<RedisKey> KeysAsync(string pattern, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var redis = await OpenAsync().WaitAsync(cancel).ConfigureAwait(false);
+        foreach (var server in redis.GetServers().Where(server => server.IsConnected && !server.IsReplica))
+        {
+            await foreach (var key in server.KeysAsync(redis.GetDatabase().Database, pattern, 1000).WithCancellation(cancel).ConfigureAwait(false))
+            {
+                yield return key;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -29,6 +29,8 @@ internal sealed class RedisScript
 
     public static RedisScript Delete { get; } = new("delete");
 
+    public static RedisScript Check { get; } = new("check");
+
     public static RedisScript Sweep { get; } = new("sweep");
 
     public static RedisScript Activity { get; } = new("activity");

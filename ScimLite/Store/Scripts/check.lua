@@ -1,0 +1,103 @@
+-- ARGV: what to look at, then two texts for each thing. Writes nothing, and looks at each thing in one step with what belongs to it, so
+-- that what others write meanwhile is no disagreement. Answers {text of a disagreement, number of the thing} for each one found; for
+-- 'head' first {id, head, document} for each that is there.
+local what, found = ARGV[1], {}
+
+local function tell(text, i)
+  found[#found + 1] = { text, (i - 2) / 2 + 1 }
+end
+
+local function pair_of(key, left, right)
+  return redis.call('ZSCORE', key, left .. '\0' .. right)
+end
+
+for i = 2, #ARGV, 2 do
+  local id, other = ARGV[i], ARGV[i + 1]
+  if what == 'head' then
+    local head = redis.call('HGET', KEYS[2], id)
+    if head then
+      local version, created, modified, terms = read_head(head)
+      found[#found + 1] = { id, head, redis.call('HGET', KEYS[1], id) or '' }
+      if not version or version < 1 then
+        tell('the head can not be read', i)
+      else
+        for term in string.gmatch(terms, '[^\n]+') do
+          if not pair_of(KEYS[4], term, id) then
+            tell('the index lacks a term of it', i)
+          end
+        end
+        if not redis.call('ZSCORE', KEYS[4], modified_entry(modified, id)) then
+          tell('the index lacks the time of its last change', i)
+        end
+      end
+      if redis.call('HEXISTS', KEYS[1], id) == 0 then
+        tell('it has no document', i)
+      end
+      if not redis.call('ZSCORE', KEYS[3], id) then
+        tell('it is not in the order', i)
+      end
+      local name = redis.call('HGET', KEYS[5], id)
+      if not name or string.sub(name, 1, #other + 1) ~= other .. '\0' then
+        tell('it has no name, or another type\'s', i)
+      end
+    end
+  elseif what == 'document' or what == 'order' or what == 'name' then
+    local there
+    if what == 'order' then
+      there = redis.call('ZSCORE', KEYS[3], id)
+    else
+      there = redis.call('HEXISTS', what == 'document' and KEYS[1] or KEYS[5], id) == 1
+    end
+    if there and redis.call('HEXISTS', KEYS[2], id) == 0 then
+      tell('a ' .. what .. ' is there of a resource that is not', i)
+    end
+  elseif what == 'index' then
+    -- The id, and the term before it.
+    if pair_of(KEYS[4], other, id) then
+      local head = redis.call('HGET', KEYS[2], id)
+      local _, _, modified, terms = read_head(head or '')
+      if not head then
+        tell('the index names a resource that is not there', i)
+      elseif other .. '\0' .. id ~= modified_entry(modified, id) and not string.find('\n' .. terms .. '\n', '\n' .. other .. '\n', 1, true) then
+        tell('the index has a term that it does not', i)
+      end
+    end
+  elseif what == 'members' or what == 'memberOf' then
+    local key, back = KEYS[6], KEYS[7]
+    if what == 'memberOf' then
+      key, back = KEYS[7], KEYS[6]
+    end
+    if pair_of(key, id, other) then
+      local group = what == 'members' and id or other
+      if not pair_of(back, other, id) then
+        tell('a membership is kept on one side alone', i)
+      elseif redis.call('HEXISTS', KEYS[10], group) == 0 and redis.call('SISMEMBER', KEYS[12], group) == 0 then
+        tell('a membership is kept of a group that is not there', i)
+      end
+    end
+  elseif what == 'activity' then
+    -- The entry's number, and the resource it is about.
+    local entry = redis.call('ZRANGEBYSCORE', KEYS[8], id, id)[1]
+    if entry then
+      if string.sub(entry, 1, #id + 1) ~= id .. ' ' then
+        tell('an entry of the log stands in another\'s place', i)
+      elseif not redis.call('ZSCORE', KEYS[13], mark(other, tonumber(id))) then
+        tell('an entry of the log is on no trail', i)
+      end
+    end
+  elseif what == 'trails' then
+    -- The trail, and the number of the entry.
+    if redis.call('ZSCORE', KEYS[13], id .. '\0' .. other) and #redis.call('ZRANGEBYSCORE', KEYS[8], tonumber(other), tonumber(other)) == 0 then
+      tell('a trail leads to an entry that is not there', i)
+    end
+  elseif what == 'sequence' then
+    local last = tonumber(redis.call('GET', KEYS[9]) or 0)
+    for _, key in ipairs({ KEYS[3], KEYS[8] }) do
+      local highest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2]
+      if highest and tonumber(highest) > last then
+        tell('the counter lies behind what was counted', i)
+      end
+    end
+  end
+end
+return found
