@@ -67,7 +67,9 @@ public sealed partial class RedactionTests
         {
             foreach (var filling in (string[])[$"mail{Mark}@example.com", user, host.Tenant])
             {
-                var target = RouteParameter().Replace(path, filling) + $"?filter=userName%20eq%20%22{Mark}%22&mail{Mark}=1&attributes={Mark}";
+                // Following the log has no end; what it is asked for here is refused before it begins.
+                var end = path.EndsWith("/live", StringComparison.Ordinal) ? "&limit=0" : "";
+                var target = RouteParameter().Replace(path, filling) + $"?filter=userName%20eq%20%22{Mark}%22&mail{Mark}=1&attributes={Mark}{end}";
                 foreach (var client in (HttpClient[])[host.Client, admin, stranger])
                 {
                     var trace = await recorder.Call(client, method, target, method is "GET" or "HEAD" ? null : Person, ("If-Match", $"\"{Mark}\""), ("User-Agent", "entra"));
