@@ -187,6 +187,30 @@ public sealed class DoctorTests
         }
     }
 
+    [Theory]
+    [InlineData("--token", "--target http://127.0.0.1:1/scim")]
+    [InlineData("--target has to be an address", "--target scim.example.com --token t")]
+    [InlineData("--target has to be an address", "--target ftp://scim.example.com --token t")]
+    [InlineData("add --i-own-this-target if it is yours", "--target https://scim.example.com/scim --token t")]
+    [InlineData("login.example.com is not this machine", "--target http://localhost/scim --token t --token-endpoint https://login.example.com/token --client-id i --client-secret s")]
+    [InlineData("There is no check M99", "--target http://127.0.0.1:1/scim --token t --check M9 M99")]
+    [InlineData("--parallel is 1000; allowed is 2 to 200", "--target http://127.0.0.1:1/scim --token t --parallel 1000")]
+    [InlineData("--rate is fast; allowed is 0 to 10000", "--target http://127.0.0.1:1/scim --token t --rate fast")]
+    [InlineData("--token-endpoint needs --client-id and --client-secret", "--target http://127.0.0.1:1/scim --token t --token-endpoint http://127.0.0.1:1/oauth2/token")]
+    public void Wrong_usage_is_told_in_words(string told, string arguments)
+    {
+        Assert.Contains(DoctorCommand.Create().Parse(arguments).Errors, e => e.Message.Contains(told, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--target http://localhost:5080/scim/v2 --token t")]
+    [InlineData("--target http://[::1]:5080/scim/v2/?aadOptscim062020 --token t --check m9 S3 --burst 0")]
+    [InlineData("--target https://scim.example.com/scim/v2 --token t --i-own-this-target")]
+    public void Right_usage_is_taken(string arguments)
+    {
+        Assert.Empty(DoctorCommand.Create().Parse(arguments).Errors);
+    }
+
     [Fact]
     public void Every_check_has_its_own_id_and_says_why_and_how_to_mend_it()
     {

@@ -20,11 +20,11 @@ public static class DoctorCommand
         var secondSecret = new Option<string?>("--second-client-secret") { Description = "A second secret of the same client, to try rotation" };
         var expiredSecret = new Option<string?>("--expired-client-secret") { Description = "An expired secret of the same client, which must give no token" };
         var scope = new Option<string?>("--scope") { Description = "Scope to ask the token endpoint for" };
-        var rate = Number("--rate", "Requests a second outside of the checks about rates; 0 for no limit", 25, 0, 10_000);
-        var rateSeconds = Number("--rate-seconds", "For how many seconds 25 requests a second are held", 10, 1, 600);
-        var parallel = Number("--parallel", "Requests at the same time in the checks of races", 16, 2, 200);
-        var burst = Number("--burst", "Requests at most to find the server's own limit; 0 leaves it alone", 600, 0, 20_000);
-        var most = Number("--max-requests", "Requests at most in the whole run", 5000, 10, 100_000);
+        var rate = Verbs.Number("--rate", "Requests a second outside of the checks about rates; 0 for no limit", 25, 0, 10_000);
+        var rateSeconds = Verbs.Number("--rate-seconds", "For how many seconds 25 requests a second are held", 10, 1, 600);
+        var parallel = Verbs.Number("--parallel", "Requests at the same time in the checks of races", 16, 2, 200);
+        var burst = Verbs.Number("--burst", "Requests at most to find the server's own limit; 0 leaves it alone", 600, 0, 20_000);
+        var most = Verbs.Number("--max-requests", "Requests at most in the whole run", 5000, 10, 100_000);
         var only = new Option<string[]>("--check") { Description = "Ask these checks alone, such as M9 S3", AllowMultipleArgumentsPerToken = true };
         var own = new Option<bool>("--i-own-this-target") { Description = "Confirms that a target beyond this machine is yours: users and groups are made on it and deleted again" };
         var command = new Command("doctor", "Checks whether a SCIM server is ready for Microsoft Entra ID, as Microsoft's validators and gallery do, and writes the evidence.")
@@ -117,18 +117,5 @@ public static class DoctorCommand
         {
             parsed.AddError($"{uri.Host} is not this machine. Users and groups would be made on it and deleted again: add --i-own-this-target if it is yours.");
         }
-    }
-
-    private static Option<int> Number(string name, string description, int usual, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => usual };
-        option.Validators.Add(given =>
-        {
-            if (given.Errors.Any() || given.GetValueOrDefault<int>() is var value && (value < least || value > most))
-            {
-                given.AddError($"{name} has to be {least} to {most}.");
-            }
-        });
-        return option;
     }
 }

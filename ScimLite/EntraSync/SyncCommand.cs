@@ -109,18 +109,8 @@ public static class SyncCommand
         },
     };
 
-    private static Option<int> Number(string name, string description, int otherwise, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = $"Number of {description}", DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(parsed =>
-        {
-            if (!parsed.Errors.Any() && parsed.GetValueOrDefault<int>() is var value && (value < least || value > most))
-            {
-                parsed.AddError($"{name} is {value}; allowed is {least} to {most}.");
-            }
-        });
-        return option;
-    }
+    private static Option<int> Number(string name, string description, int otherwise, int least, int most) =>
+        Verbs.Number(name, $"Number of {description}", otherwise, least, most);
 
     private static Option<string> Choice(string name, string description, string otherwise, params string[] allowed)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace ScimLite.EntraSync;
 
@@ -34,5 +35,19 @@ public static class Verbs
         // A verb ends by itself once its token is cancelled: it still has a report to write.
         var invoked = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
         return parsed.Errors.Count > 0 ? Usage : invoked;
+    }
+
+    /// <summary>An option that takes a whole number within a range.</summary>
+    public static Option<int> Number(string name, string description, int otherwise, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = $"{description} ({least} to {most})", DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most))
+            {
+                given.AddError($"{name} is {token.Value}; allowed is {least} to {most}.");
+            }
+        });
+        return option;
     }
 }
