@@ -1,5 +1,7 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using ScimLite.Tests.Benchmarks;
+using ScimLite.Tests.Chaos;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace ScimLite.Tests;
@@ -8,6 +10,7 @@ namespace ScimLite.Tests;
 /// Runs the tests, or a benchmark when asked:
 /// <c>dotnet run -c Release --project ScimLite.Tests -- benchmark</c> measures the service (growth, and throughput beside a bare API),
 /// <c>… -- benchmark-activity</c> what the activity log costs,
+/// <c>… -- chaos</c> breaks what the service stands on, under load, <c>… -- soak 20</c> runs cycles for 20 minutes,
 /// <c>… -- benchmark-protocol</c> the protocol floor and the allocations of whole requests, with BenchmarkDotNet.
 /// </summary>
 public static class EntryPoint
@@ -19,6 +22,8 @@ public static class EntryPoint
         ["benchmark-activity"] => await ActivityBenchmark.RunAsync(),
         ["benchmark-protocol", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(ProtocolBenchmarks), typeof(RequestBenchmarks)])
             .Run(rest is [] ? ["--filter", "*"] : rest).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0,
+        ["chaos", .. var names] => await ChaosCommand.RunAsync(names),
+        ["soak", .. var minutes] => await ChaosCommand.SoakAsync(minutes is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 20),
         ["bare", var url, var redis] => await BareApi.RunAsync(url, redis),
         _ => await ConsoleRunner.Run(args),
     };
