@@ -58,6 +58,7 @@ internal static class ChaosScenarios
         ["rolling-update"] = RollingUpdateAsync,
     };
 
+    // Behind the switch, as behind a Service of Kubernetes: a provisioning client knows one address.
     private static async Task<ChaosResult> KilledReplicaAsync(bool cycle)
     {
         await using var redis = await RedisProcess.StartAsync(Durable);
@@ -66,7 +67,7 @@ internal static class ChaosScenarios
             await replicas[0].EndAsync("KILL");
             await Task.Delay(TimeSpan.FromSeconds(1));
             await replicas[0].StartAsync();
-        });
+        }, behindSwitch: true);
     }
 
     private static async Task<ChaosResult> KilledRedisAsync(bool cycle)

@@ -19,6 +19,11 @@ async function start() {
       session = await signIn({ setup: link[1] });
     } else {
       session = await readSession();
+      if (location.hash === '#refused') {
+        history.replaceState(null, '', '/admin');
+        showSignIn('The identity provider did not let you in, or your account is in no group or role that may administer ScimLite.');
+        return;
+      }
     }
   } catch (error) {
     session = { signedIn: false };

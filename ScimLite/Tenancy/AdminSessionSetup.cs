@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Claims;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -25,7 +24,7 @@ public static class AdminSessionSetup
         // In Redis, so that all replicas read the cookie; the library itself would take a folder of its own choice.
         services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, provider) => options.XmlRepository =
             provider.GetService<RedisConnection>() is { } redis ? new RedisXmlRepository(() => redis.Database, "scimlite:session-keys") : new ProcessKeys());
-        var authentication = new AuthenticationBuilder(services).AddCookie(AdminSession.SchemeName, options => AdminSession.Configure(options, settings));
+        var authentication = services.AddAuthentication().AddCookie(AdminSession.SchemeName, options => AdminSession.Configure(options, settings));
         if (settings.OpenIdConnect.IsOn)
         {
             authentication.AddOpenIdConnect(options => Configure(options, settings.OpenIdConnect));
