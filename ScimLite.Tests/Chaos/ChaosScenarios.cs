@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ScimLite.Tests.Hosting;
 
 namespace ScimLite.Tests.Chaos;
@@ -38,9 +39,10 @@ internal static class ChaosScenarios
             await Task.Delay(TimeSpan.FromSeconds(8));
             await primary.SignalAsync("CONT");
         }),
-        ["sentinel-planned"] = cycle => FailOverAsync("sentinel-planned", cycle, async servers => Assert.Equal("OK", await servers.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", "directory"))),
-        ["sentinel-planned-unacknowledged"] = cycle => FailOverAsync("sentinel-planned-unacknowledged", cycle,
-            async servers => Assert.Equal("OK", await servers.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", "directory")), ackReplicas: 0),
+        // Sentinel promotes one replica while the primary and the other go on for a while: only what both replicas have is safe.
+        ["sentinel-planned"] = cycle => FailOverAsync("sentinel-planned", cycle, PlannedAsync, ackReplicas: 2),
+        ["sentinel-planned-one-of-two"] = cycle => FailOverAsync("sentinel-planned-one-of-two", cycle, PlannedAsync),
+        ["sentinel-planned-unacknowledged"] = cycle => FailOverAsync("sentinel-planned-unacknowledged", cycle, PlannedAsync, ackReplicas: 0),
         ["cluster-primary-killed"] = KilledClusterPrimaryAsync,
         ["network-cut"] = cycle => ThroughWireAsync("network-cut", cycle, async wire =>
         {
@@ -79,6 +81,11 @@ internal static class ChaosScenarios
             await redis.StartAsync();
         });
     }
+
+    /// <summary>Those that may lose acknowledged writes, under a setting that does not promise otherwise.</summary>
+    public static readonly IReadOnlyCollection<string> MayLose = ["sentinel-planned-one-of-two", "sentinel-planned-unacknowledged"];
+
+    private static async Task PlannedAsync(RedisTopology servers) => Assert.Equal("OK", await servers.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", "directory"));
 
     private static async Task<ChaosResult> FailOverAsync(string name, bool cycle, Func<RedisTopology, Task> fault, int ackReplicas = 1)
     {
@@ -164,7 +171,7 @@ internal static class ChaosScenarios
         var writing = ledger.RunAsync(4, end.Token);
         // Fewer calls at a time than the ledger: what it is asked is whether it comes to its end.
         var cycling = cycle
-            ? ServiceReplica.RunAsync("", "sync-cycle", "--target", string.Join(',', urls), "--token", ServiceReplica.Token + "-cycle", "--users", "200", "--groups", "20", "--cycles", "3", "--seed", "7", "--parallel", "2")
+            ? CycleAsync(urls)
             : Task.FromResult((0, ""));
         await UntilMore(ledger, 200);
         await fault(replicas);
@@ -178,6 +185,16 @@ internal static class ChaosScenarios
         await watch;
         return new ChaosResult(name, ledger.Acknowledged, lost, ledger.Statuses.Where(s => s.Key is >= 500 and not 503).Sum(s => s.Value), ledger.Statuses.GetValueOrDefault(503), ledger.Statuses.GetValueOrDefault(0),
             ledger.LongestGap, verify, cycle ? code : null, (code == 0 ? "" : said) + (verify == 0 ? "" : found));
+    }
+
+    // What failed while something was broken is tried again in a later cycle, as Entra does: it counts what the last two find, which have to write nothing.
+    private static async Task<(int Code, string Said)> CycleAsync(string[] urls)
+    {
+        var report = Path.GetTempFileName();
+        var (code, said) = await ServiceReplica.RunAsync("", "sync-cycle", "--target", string.Join(',', urls), "--token", ServiceReplica.Token + "-cycle", "--users", "200", "--groups", "20", "--cycles", "3", "--seed", "7", "--parallel", "2", "--report", report);
+        var cycles = code == 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report))!["cycles"]!.AsArray() : [];
+        File.Delete(report);
+        return cycles.Count == 5 && cycles.Skip(3).All(cycle => (int)cycle!["writes"]! == 0 && (int)cycle["failures"]! == 0) ? (0, said) : (code, said);
     }
 
     private static Task UntilMore(Ledger ledger, int count)
