@@ -8,7 +8,8 @@ namespace ScimLite.Tests;
 
 /// <summary>
 /// Runs the tests, or a benchmark when asked:
-/// <c>dotnet run -c Release --project ScimLite.Tests -- benchmark</c> measures the service (growth, and throughput beside a bare API),
+/// <c>dotnet run -c Release --project ScimLite.Tests -- benchmark</c> measures the service beside a bare API,
+/// <c>… -- benchmark-growth</c> what its requests cost in a small and in a large directory,
 /// <c>… -- benchmark-activity</c> what the activity log costs,
 /// <c>… -- chaos</c> breaks what the service stands on, under load, <c>… -- soak 20</c> runs cycles for 20 minutes,
 /// <c>… -- benchmark-protocol</c> the protocol floor and the allocations of whole requests, with BenchmarkDotNet.
@@ -18,7 +19,9 @@ public static class EntryPoint
     /// <summary>Chooses by the first argument.</summary>
     public static async Task<int> Main(string[] args) => args switch
     {
-        ["benchmark"] => await ServiceBenchmark.RunAsync(),
+        ["benchmark"] => await LoadBenchmark.RunAsync(),
+        ["benchmark", var kind] => await LoadBenchmark.RunAsync(kind),
+        ["benchmark-growth"] => await GrowthBenchmark.RunAsync(),
         ["benchmark-activity"] => await ActivityBenchmark.RunAsync(),
         ["benchmark-protocol", .. var rest] => BenchmarkSwitcher.FromTypes([typeof(ProtocolBenchmarks), typeof(RequestBenchmarks)])
             .Run(rest is [] ? ["--filter", "*"] : rest).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0,

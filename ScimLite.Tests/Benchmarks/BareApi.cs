@@ -25,9 +25,17 @@ public static class BareApi
         app.MapPost("/Users", async http =>
         {
             using var body = await JsonDocument.ParseAsync(http.Request.Body);
-            var document = JsonSerializer.SerializeToUtf8Bytes(body.RootElement);
-            await database.StringSetAsync("bare:" + body.RootElement.GetProperty("userName").GetString(), document);
+            var id = Guid.NewGuid().ToString();
+            var document = WithId(id, body.RootElement);
+            await database.StringSetAsync("bare:" + id, document);
             await AnswerAsync(http, 201, document);
+        });
+        app.MapPut("/Users/{id}", async http =>
+        {
+            using var body = await JsonDocument.ParseAsync(http.Request.Body);
+            var document = JsonSerializer.SerializeToUtf8Bytes(body.RootElement);
+            await database.StringSetAsync("bare:" + http.Request.RouteValues["id"], document);
+            await AnswerAsync(http, 200, document);
         });
         app.MapPatch("/Users/{id}", async http =>
         {
@@ -48,6 +56,22 @@ public static class BareApi
         });
         await app.RunAsync();
         return 0;
+    }
+
+    private static byte[] WithId(string id, JsonElement resource)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            foreach (var property in resource.EnumerateObject())
+            {
+                property.WriteTo(json);
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
     }
 
     private static Task AnswerAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)

@@ -16,15 +16,27 @@ public sealed class FilledDirectory(ServerProcess server, string token, string r
     /// <summary>Makes a name that no other user has.</summary>
     public string NextName() => $"u{Interlocked.Increment(ref next):D7}";
 
+    /// <summary>Tells the id of the newest user, once.</summary>
+    public string TakeUser()
+    {
+        lock (Users)
+        {
+            var id = Users[^1];
+            Users.RemoveAt(Users.Count - 1);
+            return id;
+        }
+    }
+
     /// <summary>Sends a request below the Tenant URL.</summary>
     public Task<(int Status, string Body)> SendAsync(string method, string path, string? body, bool readBody = false) =>
         server.SendAsync(token, method, root + path, body, readBody);
 
-    /// <summary>Creates users, several at a time.</summary>
+    /// <summary>Creates users, several at a time; the n-th of all has the n-th name.</summary>
     public async Task AddUsersAsync(int count)
     {
         var ids = new string[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => ids[i] = await CreateAsync("/Users", Texts.User(NextName())));
+        var names = Enumerable.Range(0, count).Select(_ => NextName()).ToArray();
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => ids[i] = await CreateAsync("/Users", Texts.User(names[i])));
         Users.AddRange(ids);
     }
 

@@ -4,9 +4,9 @@ namespace ScimLite.Tests.Benchmarks;
 public static class Texts
 {
     /// <summary>A user of about 1.2 KB with the attributes of Entra's default mapping.</summary>
-    public static string User(string name) => $$$"""
+    public static string User(string name, string title = "Engineer") => $$$"""
         {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"externalId":"{{{name}}}-54d382a4",
-        "userName":"{{{name}}}@contoso.com","active":true,"displayName":"{{{name}}} Lovelace","title":"Engineer","preferredLanguage":"en-GB","name":{"formatted":"{{{name}}} Lovelace",
+        "userName":"{{{name}}}@contoso.com","active":true,"displayName":"{{{name}}} Lovelace","title":"{{{title}}}","preferredLanguage":"en-GB","name":{"formatted":"{{{name}}} Lovelace",
         "givenName":"{{{name}}}","familyName":"Lovelace"},"emails":[{"primary":true,"type":"work","value":"{{{name}}}@contoso.com"}],
         "phoneNumbers":[{"type":"work","value":"+44 20 7946 0018"},{"type":"mobile","value":"07700 900018"}],"addresses":[{"type":"work","formatted":"Room 12",
         "streetAddress":"1 High St","locality":"London","region":"LDN","postalCode":"W1","country":"GB"}],"meta":{"resourceType":"User"},"roles":[],

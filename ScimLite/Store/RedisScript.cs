@@ -1,21 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace ScimLite.Store;
 
 /// <summary>A script of the store, run by its hash; sent in full where the server doesn't know it, after a restart or a fail-over.</summary>
-internal sealed class RedisScript
+internal sealed partial class RedisScript
 {
-    private static readonly string Prelude = Load("prelude");
+    // Blocks between blank lines, each of which defines one name.
+    private static readonly string[] Prelude = Load("prelude").Split("\n\n");
 
     private readonly string text;
     private readonly byte[] hash;
 
     private RedisScript(string name)
     {
-        text = Prelude + Load(name);
+        text = WithPrelude(Load(name));
         hash = Sha1(text);
     }
 
@@ -72,6 +74,23 @@ internal sealed class RedisScript
             return await database.ScriptEvaluateAsync(text, keys, arguments).ConfigureAwait(false);
         }
     }
+
+    // To define a function costs Redis time in each call, so a script defines no others than it uses. What a block needs stands before it.
+    private static string WithPrelude(string script)
+    {
+        foreach (var block in Prelude.Reverse())
+        {
+            var defined = Definition().Match(block);
+            if (defined.Success && Regex.IsMatch(script, $@"\b{defined.Groups[1].Value}\b"))
+            {
+                script = block + "\n" + script;
+            }
+        }
+        return script;
+    }
+
+    [GeneratedRegex(@"^local (?:function )?(\w+)", RegexOptions.Multiline)]
+    private static partial Regex Definition();
 
     private static string Load(string name)
     {

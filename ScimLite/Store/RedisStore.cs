@@ -43,28 +43,25 @@ public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry
     public async ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
     {
         var (key, members) = (change.Key, change.Members);
-        var arguments = new List<RedisValue>(19 + (2 * change.Terms.Count) + members.Added.Count + members.Removed.Count)
+        IReadOnlyList<IndexTerm> unique = [.. change.Terms.Where(term => term.Unique)];
+        var arguments = new List<RedisValue>(19 + members.Added.Count + members.Removed.Count)
         {
             key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
             change.Document ?? ReadOnlyMemory<byte>.Empty, new Label(key.Type.Name, change.Name, change.UserName).Text,
             change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? Yes : No,
             Oldest(change.Activity), change.Activity.Retention.Entries, change.Activity.ToJson(),
-            change.Terms.Count, members.Added.Count, members.Removed.Count,
+            string.Join('\n', unique.Concat(change.Terms.Where(term => !term.Unique)).Select(term => term.Text)), members.Added.Count, members.Removed.Count,
             change.Inactive ? Yes : No, change.Limits?.Text ?? "",
             change.Revival switch { Revival.None => "", Revival.Look => "look", Revival.Restore => "restore", _ => throw new System.Diagnostics.UnreachableException() },
+            unique.Count,
         };
-        foreach (var term in change.Terms)
-        {
-            arguments.Add(term.Text);
-            arguments.Add(term.Unique ? Yes : No);
-        }
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
         var keys = RedisKeys.All(key.Tenant, key.Type, change.Activity.Call);
         var reply = (RedisResult[])(await WriteAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
         return (string?)reply[0] switch
         {
-            "taken" => new CommitOutcome.Taken(change.Terms[(int)reply[1] - 1]),
+            "taken" => new CommitOutcome.Taken(unique[(int)reply[1] - 1]),
             "deleted" => new CommitOutcome.Deleted((string)reply[1]!),
             "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
             _ => ReadOutcome(reply, change.FollowLinks),

@@ -1,15 +1,18 @@
 -- ARGV: 1 id, 2 expected, 3 now, 4 now in ms, 5 document or '', 6 name, 7 '1' to accept unknown members, 8 '1' to empty the membership
--- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 number of
--- terms, 14 of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '', 18 'restore' to bring
--- a deleted resource back, 'look' to be told of one with the same userName or externalId; then each term with '1' behind a unique one, the members
--- to add, those to remove.
+-- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 terms, one in each line, the
+-- unique ones first, 14 number of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '',
+-- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms; then the
+-- members to add, those to remove.
 -- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
 -- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
-local term_count, add_count, remove_count = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
-local first_term, first_add = 19, 19 + 2 * term_count
-local first_remove = first_add + add_count
+local add_count, remove_count, unique_count = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[19])
+local first_add, first_remove = 20, 20 + add_count
+local terms = {}
+for term in string.gmatch(ARGV[13], '[^\n]+') do
+  terms[#terms + 1] = term
+end
 
 -- The names of the members to add, its own as it is going to be, and those that have none.
 local names, unknown = {}, { 'unknown' }
@@ -54,14 +57,11 @@ elseif not expects(expected, version) then
   return { 'stale', version }
 end
 
-for i = 1, term_count do
-  local term = ARGV[first_term + 2 * (i - 1)]
-  if ARGV[first_term + 2 * (i - 1) + 1] == '1' then
-    local holders = range(KEYS[4], term, 0, 2)
-    for h = 1, #holders do
-      if holders[h] ~= term .. '\0' .. id then
-        return { 'taken', i }
-      end
+for i = 1, unique_count do
+  local holders = range(KEYS[4], terms[i], '0', '2')
+  for h = 1, #holders do
+    if holders[h] ~= terms[i] .. '\0' .. id then
+      return { 'taken', i }
     end
   end
 end
@@ -71,9 +71,9 @@ if #unknown > 1 and ARGV[7] ~= '1' then
 end
 
 if ARGV[18] == 'look' then
-  for i = 1, term_count do
-    local term = ARGV[first_term + 2 * (i - 1)]
-    local found = is_matching(term) and redis.call('ZREVRANGEBYLEX', KEYS[19], '(' .. term .. '\1', '[' .. term .. '\0', 'LIMIT', 0, 1) or {}
+  for i = 1, #terms do
+    local term = terms[i]
+    local found = is_matching(term) and redis.call('ZREVRANGEBYLEX', KEYS[19], '(' .. term .. '\1', '[' .. term .. '\0', 'LIMIT', '0', '1') or {}
     if found[1] then
       return { 'deleted', string.sub(found[1], #term + 2) }
     end
@@ -89,7 +89,7 @@ for i = first_add, first_add + add_count - 1 do
   end
 end
 if ARGV[8] == '1' then
-  local present = range(KEYS[6], id, 0, -1)
+  local present = range(KEYS[6], id, '0', '-1')
   for i = 1, #present do
     local member = string.sub(present[i], #id + 2)
     if not wanted[member] then
@@ -120,51 +120,53 @@ if document ~= '' or #coming + #going > 0 then
     touch(KEYS[4], id, modified, now)
   end
   modified = now
-  local terms = old_terms
   if document ~= '' then
     redis.call('HSET', KEYS[1], id, document)
     redis.call('HSET', KEYS[5], id, ARGV[6])
-    local kept, new = {}, {}
-    for i = 1, term_count do
-      new[i] = ARGV[first_term + 2 * (i - 1)]
-      kept[new[i]] = true
-    end
-    for term in string.gmatch(old_terms, '[^\n]+') do
-      if kept[term] then
-        kept[term] = false
-      else
-        redis.call('ZREM', KEYS[4], term .. '\0' .. id)
+    if ARGV[13] ~= old_terms then
+      local kept, scored, gone = {}, head and {} or { '0', modified_entry(now, id) }, {}
+      for i = 1, #terms do
+        kept[terms[i]] = true
       end
-    end
-    local scored = head and {} or { 0, modified_entry(now, id) }
-    for i = 1, term_count do
-      if kept[new[i]] then
-        scored[#scored + 1] = 0
-        scored[#scored + 1] = new[i] .. '\0' .. id
+      for term in string.gmatch(old_terms, '[^\n]+') do
+        if kept[term] then
+          kept[term] = false
+        else
+          gone[#gone + 1] = term .. '\0' .. id
+        end
       end
+      for i = 1, #terms do
+        if kept[terms[i]] then
+          scored[#scored + 1] = '0'
+          scored[#scored + 1] = terms[i] .. '\0' .. id
+        end
+      end
+      many('ZREM', KEYS[4], gone)
+      many('ZADD', KEYS[4], scored)
     end
-    for first = 1, #scored, CHUNK do
-      redis.call('ZADD', KEYS[4], unpack(scored, first, math.min(first + CHUNK - 1, #scored)))
-    end
-    terms = table.concat(new, '\n')
     if ARGV[16] == '1' then
       redis.call('SADD', KEYS[16], id)
     elseif head then
       redis.call('SREM', KEYS[16], id)
     end
   end
-  redis.call('HSET', KEYS[2], id, write_head(version, created, modified, terms))
+  redis.call('HSET', KEYS[2], id, write_head(version, created, modified, document ~= '' and ARGV[13] or old_terms))
   if not head then
-    redis.call('ZADD', KEYS[3], redis.call('INCR', KEYS[9]), id)
+    redis.call('ZADD', KEYS[3], string.format('%d', redis.call('INCR', KEYS[9])), id)
   end
+  local members, member_of = {}, {}
   for i = 1, #coming do
-    redis.call('ZADD', KEYS[6], 0, id .. '\0' .. coming[i])
-    redis.call('ZADD', KEYS[7], 0, coming[i] .. '\0' .. id)
+    members[2 * i - 1], members[2 * i] = '0', id .. '\0' .. coming[i]
+    member_of[2 * i - 1], member_of[2 * i] = '0', coming[i] .. '\0' .. id
   end
+  many('ZADD', KEYS[6], members)
+  many('ZADD', KEYS[7], member_of)
+  members, member_of = {}, {}
   for i = 1, #going do
-    redis.call('ZREM', KEYS[6], id .. '\0' .. going[i])
-    redis.call('ZREM', KEYS[7], going[i] .. '\0' .. id)
+    members[i], member_of[i] = id .. '\0' .. going[i], going[i] .. '\0' .. id
   end
+  many('ZREM', KEYS[6], members)
+  many('ZREM', KEYS[7], member_of)
   if outcome == 'restored' then
     -- Back into its groups, as far as they are still there; each of them is another group now.
     for group in string.gmatch(redis.call('HGET', KEYS[17], 'g' .. id), '[^\n]+') do
@@ -172,15 +174,15 @@ if document ~= '' or #coming + #going > 0 then
       if group_head then
         local group_version, group_created, group_modified, group_terms = read_head(group_head)
         touch(KEYS[20], group, group_modified, now)
-        redis.call('ZADD', KEYS[6], 0, group .. '\0' .. id)
-        redis.call('ZADD', KEYS[7], 0, id .. '\0' .. group)
+        redis.call('ZADD', KEYS[6], '0', group .. '\0' .. id)
+        redis.call('ZADD', KEYS[7], '0', id .. '\0' .. group)
         redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
       end
     end
     drop_deleted(id)
   end
 end
-log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, redis.call('HGET', KEYS[5], id))
+log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, document ~= '' and ARGV[6] or redis.call('HGET', KEYS[5], id))
 done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
-redis.call('SET', KEYS[11], done, 'EX', 60)
+redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, names }

@@ -27,16 +27,17 @@ redis.call('HDEL', KEYS[1], id)
 redis.call('HDEL', KEYS[2], id)
 redis.call('HDEL', KEYS[5], id)
 redis.call('ZREM', KEYS[3], id)
-redis.call('ZREM', KEYS[4], modified_entry(modified, id))
 redis.call('SREM', KEYS[16], id)
+local entries = { modified_entry(modified, id) }
 for term in string.gmatch(terms, '[^\n]+') do
-  redis.call('ZREM', KEYS[4], term .. '\0' .. id)
+  entries[#entries + 1] = term .. '\0' .. id
 end
+many('ZREM', KEYS[4], entries)
 
 -- How many memberships end, now or as the rest is swept.
 local going = redis.call('ZLEXCOUNT', KEYS[6], '[' .. id .. '\0', '(' .. id .. '\1')
 -- Every group that it was a member of is another group now.
-local groups, left = range(KEYS[7], id, 0, -1), {}
+local groups, left = range(KEYS[7], id, '0', '-1'), {}
 for i = 1, #groups do
   local group = string.sub(groups[i], #id + 2)
   left[i] = group
@@ -62,5 +63,5 @@ end
 
 log('deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
-redis.call('SET', KEYS[11], done, 'EX', 60)
+redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

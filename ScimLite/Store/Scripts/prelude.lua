@@ -1,5 +1,5 @@
--- Stands before every script of the store. Keys are declared by the caller, in this order (a script that only reads declares
--- those that it names itself, since each key costs time):
+-- What the scripts of the store share: before each stand those of these functions that it uses. Keys are declared by the caller, in this order
+-- (a script that only reads declares those that it names itself, since each key costs time):
 -- 1 documents   hash  id -> JSON document
 -- 2 heads       hash  id -> "version created modified\nterm\nterm…"
 -- 3 order       zset  id, scored by the order of creation
@@ -20,11 +20,20 @@
 -- 18 deletedAt  zset  ids of deleted resources, scored by the time of deletion
 -- 19 deletedTerms zset term \0 id of deleted resources, all scores 0
 -- 20 groupIndex index of the resource type that has members
--- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays.
+-- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays. Numbers for a command stand as
+-- text where they can, for Redis writes a number of Lua's with seventeen digits first.
+
 local CHUNK = 1000
 
 local function range(key, prefix, offset, count)
   return redis.call('ZRANGEBYLEX', key, '[' .. prefix .. '\0', '(' .. prefix .. '\1', 'LIMIT', offset, count)
+end
+
+-- One command with many arguments.
+local function many(command, key, items)
+  for first = 1, #items, CHUNK do
+    redis.call(command, key, unpack(items, first, math.min(first + CHUNK - 1, #items)))
+  end
 end
 
 -- How many entries lie before the bound.
@@ -55,7 +64,7 @@ end
 local function touch(key, id, before, now)
   if before ~= now then
     redis.call('ZREM', key, modified_entry(before, id))
-    redis.call('ZADD', key, 0, modified_entry(now, id))
+    redis.call('ZADD', key, '0', modified_entry(now, id))
   end
 end
 
@@ -72,7 +81,7 @@ end
 -- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
 local function links(key, names_key, id, after, limit)
   local from = after == '' and ('[' .. id .. '\0') or ('(' .. id .. '\0' .. after)
-  local pairs_found = redis.call('ZRANGEBYLEX', key, from, '(' .. id .. '\1', 'LIMIT', 0, limit)
+  local pairs_found = redis.call('ZRANGEBYLEX', key, from, '(' .. id .. '\1', 'LIMIT', '0', limit)
   local result = {}
   local skip = #id + 2
   for first = 1, #pairs_found, CHUNK do
@@ -135,11 +144,12 @@ end
 
 -- Ends up to so many memberships of a group that is gone, and tells how many they were.
 local function take_apart(id, most)
-  local members = range(KEYS[6], id, 0, most)
+  local members, turned = range(KEYS[6], id, '0', most), {}
   for i = 1, #members do
-    redis.call('ZREM', KEYS[6], members[i])
-    redis.call('ZREM', KEYS[7], string.sub(members[i], #id + 2) .. '\0' .. id)
+    turned[i] = string.sub(members[i], #id + 2) .. '\0' .. id
   end
+  many('ZREM', KEYS[6], members)
+  many('ZREM', KEYS[7], turned)
   return #members
 end
 
@@ -154,7 +164,7 @@ end
 
 -- Lets go of so many of the oldest entries as are too old or too many.
 local function trim_log(oldest, most, count)
-  local first = redis.call('ZRANGE', KEYS[8], 0, count - 1)
+  local first = redis.call('ZRANGE', KEYS[8], '0', count - 1)
   local trimmed = 0
   for i = 1, #first do
     local sequence, time, outcome, id = string.match(first[i], '^(%d+) (%d+) (%S+) %d+ %d+ (%S+) ')
@@ -177,13 +187,18 @@ local function log(outcome, added, removed, now, entry, oldest, most, id, names)
   end
   local sequence = redis.call('INCR', KEYS[9])
   local head = string.format('%d %s %s %d %d %s ', sequence, now, outcome, added, removed, id)
-  redis.call('ZADD', KEYS[8], sequence, head .. entry .. '\n' .. (names or ''))
-  redis.call('ZADD', KEYS[13], 0, mark(id, sequence))
+  redis.call('ZADD', KEYS[8], string.match(head, '%d+'), head .. entry .. '\n' .. (names or ''))
+  redis.call('ZADD', KEYS[13], '0', mark(id, sequence))
   if is_failure(outcome) then
-    redis.call('ZADD', KEYS[13], 0, mark('!', sequence))
+    redis.call('ZADD', KEYS[13], '0', mark('!', sequence))
   end
-  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
-  trim_log(oldest, most, 2)
+  -- More go than come, so that the log shrinks to what it may hold without a pause. To look at their age costs more than to count them, and is
+  -- done now and then. Sequence numbers may all be even or all odd.
+  if redis.call('ZCARD', KEYS[8]) > tonumber(most) then
+    trim_log(oldest, most, 2)
+  elseif sequence % 16 < 2 then
+    trim_log(oldest, most, 32)
+  end
 end
 
 local function expects(expected, version)
@@ -242,7 +257,7 @@ local function keep_deleted(id, head, terms, document, names, groups, now)
   redis.call('ZADD', KEYS[18], now, id)
   for term in string.gmatch(terms, '[^\n]+') do
     if is_matching(term) then
-      redis.call('ZADD', KEYS[19], 0, term .. '\0' .. id)
+      redis.call('ZADD', KEYS[19], '0', term .. '\0' .. id)
     end
   end
 end

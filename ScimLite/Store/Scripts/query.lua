@@ -29,7 +29,7 @@ else
   -- Few at most, so they are all read: one id, or the groups of a member. A membership of a group that is being swept counts for nothing.
   local ids, skip = { argument }, 0
   if mode == 'member' then
-    ids, skip = range(KEYS[7], argument, 0, -1), #argument + 1
+    ids, skip = range(KEYS[7], argument, '0', '-1'), #argument + 1
   elseif mode == 'membership' and not redis.call('ZSCORE', KEYS[6], argument .. '\0' .. second) then
     ids = {}
   end
