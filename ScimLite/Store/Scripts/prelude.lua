@@ -186,18 +186,18 @@ local function log(outcome, added, removed, now, entry, oldest, most, id, names)
     return
   end
   local sequence = redis.call('INCR', KEYS[9])
-  local head = string.format('%d %s %s %d %d %s ', sequence, now, outcome, added, removed, id)
-  redis.call('ZADD', KEYS[8], string.match(head, '%d+'), head .. entry .. '\n' .. (names or ''))
+  local number = string.format('%d', sequence)
+  redis.call('ZADD', KEYS[8], number, string.format('%s %s %s %d %d %s ', number, now, outcome, added, removed, id) .. entry .. '\n' .. (names or ''))
   redis.call('ZADD', KEYS[13], '0', mark(id, sequence))
   if is_failure(outcome) then
     redis.call('ZADD', KEYS[13], '0', mark('!', sequence))
   end
-  -- More go than come, so that the log shrinks to what it may hold without a pause. To look at their age costs more than to count them, and is
-  -- done now and then. Sequence numbers may all be even or all odd.
+  -- More go than come, so that the log shrinks to what it may hold without a pause. To look at an entry's age costs more than to count them, and
+  -- is done now and then. Sequence numbers may all be even or all odd.
   if redis.call('ZCARD', KEYS[8]) > tonumber(most) then
     trim_log(oldest, most, 2)
-  elseif sequence % 16 < 2 then
-    trim_log(oldest, most, 32)
+  elseif sequence % 16 < 2 and trim_log(oldest, most, 1) == 1 then
+    trim_log(oldest, most, 31)
   end
 end
 
