@@ -29,4 +29,9 @@ public static class Texts
 
     /// <summary>The query by which Entra matches.</summary>
     public static string Match(string name) => $"?filter=userName+eq+%22{name}%40contoso.com%22";
+
+    /// <summary>Users created in one request.</summary>
+    public static string Bulk(IEnumerable<string> users) => $$"""
+        {"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{{string.Join(',', users.Select((user, i) => $$$"""{"method":"POST","path":"/Users","bulkId":"{{{i}}}","data":{{{user}}}}"""))}}]}
+        """;
 }
