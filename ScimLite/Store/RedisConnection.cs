@@ -27,8 +27,8 @@ public sealed class RedisConnection : IAsyncDisposable
     // It is there and answers reads, but takes no writes. The breaker stays closed on these.
     private static readonly string[] Full = ["NOREPLICAS", "OOM", "MISCONF"];
 
-    // A call that meets an absent server is answered in three seconds and those of its first attempt, which outlasts a fail-over of Sentinel or
-    // Cluster with the client's time-outs of one second, and is well within the half minute after which Entra gives up.
+    // A call that meets an absent server is answered in three seconds, which outlasts a fail-over of Sentinel or Cluster with the
+    // client's time-outs of one second, and is well within the half minute after which Entra gives up.
     private static readonly TimeSpan WholeCall = TimeSpan.FromSeconds(3);
 
     private readonly Lock gate = new();
@@ -115,18 +115,6 @@ public sealed class RedisConnection : IAsyncDisposable
     {
         try
         {
-            // Nearly every call succeeds at once and needs nothing of what stands round it, which takes as much time as the call itself.
-            if (acknowledge is null && layoutChecked && breaker.CircuitState == CircuitState.Closed)
-            {
-                try
-                {
-                    return await call(OpenAsync().Result.GetDatabase(), state).ConfigureAwait(false);
-                }
-                catch (Exception e) when (IsAway(e) || IsFull(e))
-                {
-                    Log.TriedAgain(logger, e.Message);
-                }
-            }
             return await pipeline.ExecuteAsync(
                 static async (s, token) =>
                 {

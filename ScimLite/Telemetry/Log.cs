@@ -44,7 +44,4 @@ internal static partial class Log
 
     [LoggerMessage(45, LogLevel.Information, "Stopping: not ready from now on, {Seconds} s until no connection is taken any more, then what is in flight is finished")]
     public static partial void Draining(ILogger logger, int seconds);
-
-    [LoggerMessage(46, LogLevel.Debug, "A call of the store failed and is made again: {Reason}")]
-    public static partial void TriedAgain(ILogger logger, string reason);
 }
