@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ScimLite.Tests.Tenancy;
 
 namespace ScimLite.Tests.Admin;
 
@@ -84,6 +85,15 @@ public sealed class BrowserPage : IAsyncDisposable
             }
         };
         return opened;
+    }
+
+    /// <summary>Signs in with the admin key and waits for the tenants.</summary>
+    public async Task SignInAsync()
+    {
+        await Page.GotoAsync("/admin");
+        await Page.GetByLabel("Admin key").FillAsync(AdminHost.Key);
+        await Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Tenants" })).ToBeVisibleAsync();
     }
 
     /// <summary>Keeps a picture of the page where <c>SCIMLITE_SCREENSHOTS</c> names a folder.</summary>

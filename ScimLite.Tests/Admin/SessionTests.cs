@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -8,7 +9,7 @@ using ScimLite.Tests.Tenancy;
 namespace ScimLite.Tests.Admin;
 
 /// <summary>Signing in at the admin page, and what a session is good for.</summary>
-public sealed class SessionTests
+public sealed partial class SessionTests
 {
     private const string RightKey = $$"""{"key":"{{AdminHost.Key}}"}""";
 
@@ -182,6 +183,23 @@ public sealed class SessionTests
             Assert.Equal(304, (int)(await browser.SendAsync(again, TestContext.Current.CancellationToken)).StatusCode);
         }
     }
+
+    [Fact]
+    public async Task The_page_has_words_for_every_rule_by_which_a_request_is_read()
+    {
+        await using var admin = await AdminHost.StartAsync(StoreKind.Memory);
+        using var browser = Browse(admin);
+        var words = (await browser.SendJson("GET", "assets/rules.js", null)).Is(200).Text;
+        var dialect = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "ScimLite", "Protocol", "Patches", "EntraDialect.cs"), TestContext.Current.CancellationToken);
+
+        string[] rules = [.. NotedRule().Matches(dialect).Select(m => m.Groups[1].Value)];
+
+        Assert.True(rules.Length > 10);
+        Assert.All(rules, rule => Assert.Contains($"'{rule}': '", words, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("Note\\(\"([a-z-]+)\"\\)")]
+    private static partial Regex NotedRule();
 
     private static HttpClient Browse(AdminHost admin)
     {

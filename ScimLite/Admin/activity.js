@@ -1,6 +1,7 @@
 import { call, of } from '/admin/assets/api.js';
 import { ago, duration, field, h, note, number, table, time } from '/admin/assets/dom.js';
 import { cycleChart } from '/admin/assets/chart.js';
+import { rules } from '/admin/assets/rules.js';
 
 const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', 'guard', 'read', 'search'];
 
@@ -8,7 +9,7 @@ const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', '
 export async function activityView({ session, tenant }) {
   const status = await call('GET', of(tenant.id, '/status'));
   const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
-  const log = activityLog(tenant.id, {});
+  const log = activityLog(tenant.id, {}, session.kind !== 'setup');
   await log.read();
   return {
     leave: log.leave,
@@ -80,8 +81,8 @@ function cycleTable(cycles) {
   ], cycles.slice(0, 40), ''));
 }
 
-/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. */
-export function activityLog(tenant, fixed) {
+/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. `leads`: each entry leads to that time line. */
+export function activityLog(tenant, fixed, leads = false) {
   const list = h('ol', { class: 'log', 'aria-live': 'off' });
   const state = h('p', { class: 'quiet small', role: 'status' });
   const more = h('button', { type: 'button', onclick: () => read(next) }, 'Older');
@@ -89,6 +90,7 @@ export function activityLog(tenant, fixed) {
   let source = null;
 
   const form = fixed.resource ? null : filters(() => read());
+  const show = (entry) => row(entry, leads && views[entry.resourceType] && entry.resourceId ? `#/${tenant}/${views[entry.resourceType]}/${entry.resourceId}` : null);
   const query = (extra = {}) => {
     const parameters = new URLSearchParams({ ...fixed, ...extra });
     for (const [name, value] of form ? new FormData(form) : []) {
@@ -101,7 +103,7 @@ export function activityLog(tenant, fixed) {
 
   async function read(before = null) {
     const page = await call('GET', of(tenant, `/activity?${query({ limit: 50, ...(before && { before }) })}`));
-    const rows = page.entries.map((entry) => row(entry));
+    const rows = page.entries.map(show);
     if (before) {
       list.append(...rows);
     } else {
@@ -119,7 +121,7 @@ export function activityLog(tenant, fixed) {
     if (form?.elements.live?.checked) {
       source = new EventSource(of(tenant, `/activity/live?${query()}`));
       source.addEventListener('entry', (event) => {
-        list.prepend(row(JSON.parse(event.data)));
+        list.prepend(show(JSON.parse(event.data)));
         state.textContent = '';
         while (list.children.length > 500) {
           list.lastChild.remove();
@@ -153,24 +155,25 @@ function filters(apply) {
   return form;
 }
 
+const views = { User: 'users', Group: 'groups' };
 const kinds = { created: 'good', changed: 'good', deleted: 'good', restored: 'good', unchanged: '', refused: 'bad', failed: 'bad' };
 
-function row(entry) {
+function row(entry, timeLine) {
   const badge = h('span', { class: `badge ${kinds[entry.outcome] ?? ''}` }, entry.outcome);
   const body = h('div', {});
   return h('li', {}, h('details', {
-    ontoggle: () => body.firstChild ?? body.append(...story(entry)),
+    ontoggle: () => body.firstChild ?? body.append(...story(entry, timeLine)),
   }, h('summary', {}, time(entry.time), h('span', {}, entry.operation),
     h('span', { class: 'subject' }, entry.userName ?? entry.displayName ?? (entry.resourceId || '–'), ' ', h('span', { class: 'quiet small' }, entry.resourceType)), badge), body));
 }
 
 // What Entra sent, what was changed, and what was ignored and why.
-function story(entry) {
+function story(entry, timeLine) {
   const list = (items) => h('ul', {}, items.map((item) => h('li', {}, item)));
   const members = (label, count, ids) => (count > 0 || ids?.length > 0) && [label, `${number(count)}${ids?.length > 0 ? `: ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', …' : ''}` : ''}`];
   const facts = [
     members('Members added', entry.membersAdded, entry.added), members('Members removed', entry.membersRemoved, entry.removed),
-    entry.resourceId && ['Resource', h('code', {}, entry.resourceId)], entry.displayName && ['Name', entry.displayName], ['Credential', entry.credential],
+    entry.resourceId && ['Resource', [h('code', {}, entry.resourceId), timeLine && [' ', h('a', { href: timeLine }, 'Time line')]]], entry.displayName && ['Name', entry.displayName], ['Credential', entry.credential],
     ['Duration', `${entry.milliseconds.toFixed(1)} ms`], ['Correlation id', h('code', {}, entry.correlationId)], entry.requestId && ['Entra’s request id', h('code', {}, entry.requestId)],
   ].filter(Boolean);
   return [
@@ -178,7 +181,7 @@ function story(entry) {
     entry.changes?.length > 0 ? [h('h3', {}, entry.error ? 'What was asked for' : 'What changed'), h('dl', {}, entry.changes.map((change) => [h('dt', {}, change.attribute),
       h('dd', {}, change.old ? [h('del', {}, change.old), ' '] : null, change.new ? h('ins', {}, change.new) : h('span', { class: 'quiet' }, '(cleared)'))]))] : null,
     entry.ignored?.length > 0 ? [h('h3', {}, 'Left out, since no schema knows it'), list(entry.ignored)] : null,
-    entry.quirks?.length > 0 ? [h('h3', {}, 'Read with these rules of the dialect'), list(entry.quirks)] : null,
+    entry.quirks?.length > 0 ? [h('h3', {}, 'Read with these rules of the dialect'), list(entry.quirks.map((name) => [rules[name] ?? '', ' ', h('code', { class: 'quiet' }, name)]))] : null,
     h('h3', {}, 'The call'), h('dl', {}, facts.map(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
   ].flat(2).filter(Boolean);
 }

@@ -27,7 +27,7 @@ async function start() {
     }
   } catch (error) {
     session = { signedIn: false };
-    showSignIn(link ? 'This set-up link is no longer valid: it has expired or was revoked. Ask for a new one.' : error.message);
+    (link ? showEnded : showSignIn)(error.message);
     return;
   }
   await show();
@@ -43,8 +43,10 @@ async function show() {
   who.replaceChildren(h('button', {
     type: 'button',
     onclick: async () => {
+      const { kind } = session;
       await signOut();
-      await start();
+      session = await readSession();
+      await (kind === 'setup' ? showEnded('You are signed out. Open the set-up link again to come back.') : show());
     },
   }, 'Sign out'));
   const [, tenant, view, ...rest] = location.hash.slice(1).split('/').map(decodeURIComponent);
@@ -64,10 +66,23 @@ async function show() {
   }
 }
 
-function showSignIn(problem) {
+// For a customer's administrator, who has no admin key to be asked for.
+function showEnded(reason) {
+  clear('Set-up link');
+  main.replaceChildren(h('div', { class: 'card narrow' }, h('h1', {}, 'Set-up link'), h('p', { class: 'alert', role: 'alert' }, reason),
+    h('p', { class: 'quiet small' }, 'Whoever sent you the link can make another one. What was set up with it goes on working.')));
+}
+
+function clear(title) {
+  leave();
+  leave = () => {};
   who.replaceChildren();
   crumbs.replaceChildren();
-  document.title = 'Sign in · ScimLite';
+  document.title = `${title} · ScimLite`;
+}
+
+function showSignIn(problem) {
+  clear('Sign in');
   const alert = h('div', { role: 'alert' }, problem ? h('p', { class: 'alert bad' }, problem) : null);
   const key = h('input', { name: 'key', type: 'password', autocomplete: 'current-password', required: true });
   const form = h('form', {
@@ -98,8 +113,9 @@ addEventListener('hashchange', async () => {
 });
 addEventListener('refresh', show);
 addEventListener('signedout', async () => {
-  session = await call('GET', '/admin/session');
-  await show();
+  const { kind } = session;
+  session = await readSession();
+  await (kind === 'setup' ? showEnded('This set-up link is no longer valid: it has expired or was revoked. Ask for a new one.') : show());
 });
 
 await start();

@@ -2,38 +2,52 @@ import { call, of } from '/admin/assets/api.js';
 import { ago, copyable, h, number } from '/admin/assets/dom.js';
 import { createToken } from '/admin/assets/credentials.js';
 
-/** The way from an empty tenant to a running cycle; the steps that the service can see tick themselves. */
+/** The way from an empty tenant to a running cycle; the steps tick themselves as what belongs to them arrives. */
 export async function connectView({ session, tenant }) {
   const content = h('div', {});
-  let tokens = (await call('GET', of(tenant.id, '/tokens'))).tokens;
+  let drawn = '';
   const draw = async () => {
-    const status = await call('GET', of(tenant.id, '/status'));
-    content.replaceChildren(...guide(session, tenant, tokens, status, async () => {
-      tokens = (await call('GET', of(tenant.id, '/tokens'))).tokens;
-      await draw();
-    }).filter(Boolean));
+    const [{ tokens }, status] = await Promise.all([call('GET', of(tenant.id, '/tokens')), call('GET', of(tenant.id, '/status'))]);
+    const news = JSON.stringify([tokens, status.provisioningEnabled, status.lastTestConnection, status.firstUser, status.firstGroup]);
+    if (news !== drawn) {
+      drawn = news;
+      replace(content, guide(session, tenant, tokens, status, draw));
+    }
   };
   await draw();
   // While somebody waits for Entra's first calls, three seconds are soon enough.
   const timer = setInterval(() => {
-    if (!document.hidden && !document.querySelector('dialog[open]') && !content.contains(document.activeElement)) {
+    if (!document.hidden && !document.querySelector('dialog[open]')) {
       draw().catch(() => clearInterval(timer));
     }
   }, 3000);
   return { content: [content], leave: () => clearInterval(timer) };
 }
 
+// Whoever is in the middle of the guide, with the keyboard or with a part unfolded, stays there.
+function replace(content, children) {
+  const controls = () => [...content.querySelectorAll('a, button, summary')];
+  const at = controls().indexOf(document.activeElement);
+  const open = content.querySelector('details')?.open;
+  content.replaceChildren(...children.filter(Boolean));
+  controls()[at]?.focus({ preventScroll: true });
+  content.querySelector('details').open = open;
+}
+
 function guide(session, tenant, tokens, status, again) {
   const url = session.tenantUrl;
+  const used = tokens.map((token) => token.lastUsedAt).filter(Boolean).sort().at(-1);
   const step = (done, title, ...body) => h('li', { class: done ? 'done' : null }, h('h3', {}, title, done ? h('span', { class: 'hidden' }, ' (done)') : null), body);
+  const arrived = (what, when) => (when ? h('p', { class: 'badge good' }, `${what[0].toUpperCase()}${what.slice(1)} arrived `, ago(when)) : h('p', { class: 'quiet' }, `Waiting for ${what}…`));
   return [
-    tenant.provisioningEnabled ? null : h('p', { class: 'alert' }, 'Provisioning is paused: Entra’s calls are answered 503 with Retry-After, Test Connection too. Switch it on first.'),
+    status.provisioningEnabled ? null : h('p', { class: 'alert' }, 'Provisioning is paused: Entra’s calls are answered 503 with Retry-After, Test Connection too. ',
+      session.kind === 'setup' ? 'Ask whoever sent you the link to switch it on.' : 'Switch it on first.'),
     h('section', { class: 'card', 'aria-label': 'Connect Entra' }, h('ol', { class: 'guide' },
       step(tokens.length > 0, 'Make a Secret Token',
-        h('p', {}, tokens.length > 0 ? `${number(tokens.length)} ${tokens.length === 1 ? 'token lives' : 'tokens live'}; ${tokens[0].name} was used `
-          : 'Entra shows it as Secret Token. It is shown once.', tokens.length > 0 ? ago(tokens[0].lastUsedAt) : null),
+        tokens.length === 0 ? h('p', {}, 'Entra asks for it as Secret Token. It is shown once.')
+          : h('p', {}, `There ${tokens.length === 1 ? 'is one token' : `are ${number(tokens.length)} tokens`}, `, used ? ['last used ', ago(used), '.'] : 'not used yet.'),
         h('button', { type: 'button', class: tokens.length > 0 ? null : 'first', onclick: () => createToken(tenant, again) }, 'New token')),
-      step(false, 'Create the application in Entra',
+      step(status.lastTestConnection, 'Create the application in Entra',
         h('p', {}, 'In the ', h('a', { href: 'https://entra.microsoft.com', rel: 'noreferrer', target: '_blank' }, 'Entra admin center'),
           ': Enterprise applications › New application › Create your own application › Integrate any other application you don’t find in the gallery. You need the role Cloud Application Administrator.')),
       step(status.lastTestConnection, 'Paste both values and press Test Connection',
@@ -41,14 +55,14 @@ function guide(session, tenant, tokens, status, again) {
         h('div', { class: 'field' }, h('strong', {}, 'Tenant URL'), copyable('Tenant URL', url)),
         h('details', {}, h('summary', { class: 'small' }, 'Tenant URL with Entra’s flag for standard PATCH requests'), copyable('Tenant URL with flag', `${url}?aadOptscim062020`),
           h('p', { class: 'quiet small' }, 'Both work alike here.')),
-        status.lastTestConnection ? h('p', { class: 'badge good' }, 'Test Connection arrived ', ago(status.lastTestConnection)) : h('p', { class: 'quiet' }, 'Waiting for Test Connection…')),
-      step(false, 'Look at the mappings',
+        arrived('Test Connection', status.lastTestConnection)),
+      step(status.firstUser, 'Look at the mappings',
         h('p', {}, 'The defaults work. Users match by userName, groups by displayName; externalId, the work e-mail, displayName and employeeNumber may be matched too.')),
       step(status.firstUser, 'Assign people and switch provisioning on',
         h('p', {}, 'Choose the scope, try Provision on demand with one person, then set Provisioning Status to On. The initial cycle starts at once, and one follows about every 40 minutes.'),
-        status.firstUser ? h('p', { class: 'badge good' }, 'First user arrived ', ago(status.firstUser)) : h('p', { class: 'quiet' }, 'Waiting for the first user…')),
+        arrived('the first user', status.firstUser)),
       step(status.firstGroup, 'Assign groups',
         h('p', {}, 'Groups arrive empty, their members follow one by one. Members who are not in scope do not come along.'),
-        status.firstGroup ? h('p', { class: 'badge good' }, 'First group arrived ', ago(status.firstGroup)) : h('p', { class: 'quiet' }, 'Waiting for the first group…')))),
+        arrived('the first group', status.firstGroup)))),
   ];
 }

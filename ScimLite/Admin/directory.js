@@ -61,15 +61,22 @@ async function deleted(tenant) {
 }
 
 async function one(tenant, view, id) {
-  const resource = await call('GET', of(tenant.id, `/directory/${view}/${encodeURIComponent(id)}`));
+  // Of a resource that is gone the time line is still there, and that is what tells who removed it.
+  const resource = await call('GET', of(tenant.id, `/directory/${view}/${encodeURIComponent(id)}`)).catch((error) => {
+    if (error.status === 404) {
+      return null;
+    }
+    throw error;
+  });
   const log = activityLog(tenant.id, { resource: id });
   await log.read();
   return {
     leave: log.leave,
     content: [
       h('p', {}, h('a', { href: `#/${tenant.id}/${view}` }, view === 'users' ? '← All users' : '← All groups')),
-      h('section', { class: 'card', 'aria-label': 'Resource' }, h('h2', {}, resource.displayName ?? resource.userName ?? id),
-        h('details', {}, h('summary', {}, 'As SCIM shows it'), h('pre', { class: 'code scroll' }, JSON.stringify(resource, null, 2)))),
+      h('section', { class: 'card', 'aria-label': 'Resource' }, resource
+        ? [h('h2', {}, resource.displayName ?? resource.userName ?? id), h('details', {}, h('summary', {}, 'As SCIM shows it'), h('pre', { class: 'code scroll', tabindex: 0 }, JSON.stringify(resource, null, 2)))]
+        : h('p', {}, h('code', {}, id), ' is not in the directory any more.')),
       h('section', { class: 'card', 'aria-label': 'Time line' }, log.element),
     ],
   };

@@ -49,12 +49,22 @@ export function ago(value, absent = 'never') {
   if (!value) {
     return h('span', { class: 'quiet' }, absent);
   }
-  const seconds = (Date.now() - new Date(value).getTime()) / 1000;
+  return h('time', { class: 'ago', datetime: new Date(value).toISOString(), title: new Date(value).toLocaleString() }, since(value));
+}
+
+function since(value) {
+  const seconds = Math.max(0, (Date.now() - new Date(value).getTime()) / 1000);
   const [amount, unit] = seconds < 90 ? [seconds, 'second'] : seconds < 5400 ? [seconds / 60, 'minute']
     : seconds < 172800 ? [seconds / 3600, 'hour'] : [seconds / 86400, 'day'];
-  const text = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-Math.round(amount), unit);
-  return h('time', { datetime: new Date(value).toISOString(), title: new Date(value).toLocaleString() }, text);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-Math.round(amount), unit);
 }
+
+// A page that stays open goes on telling the truth.
+setInterval(() => {
+  for (const element of document.querySelectorAll('time.ago')) {
+    element.textContent = since(element.dateTime);
+  }
+}, 10_000);
 
 /** Seconds as people say them. */
 export function duration(seconds) {

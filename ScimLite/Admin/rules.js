@@ -1,0 +1,21 @@
+/** The rules by which a request was read, in words. Their names are those of the metric and of the admin API. */
+export const rules = {
+  'op-case': 'The operation’s name came with capitals, as Entra writes it.',
+  'boolean-as-text': 'True and false came as text.',
+  'bare-value': 'A bare id was read as the value of a reference.',
+  'single-value-as-array': 'A single value came as a list of one.',
+  'empty-reference': 'An empty reference cleared the attribute.',
+  'empty-as-unassigned': 'Empty text cleared a number, a boolean or a time.',
+  'role-as-json-text': 'A role came as JSON text.',
+  'role-display-name': 'The name of a role came as displayName.',
+  'value-path-created': 'Nothing matched the path’s condition, so the element was made.',
+  'empty-without-match': 'What was to be cleared was not there.',
+  'remove-with-value': 'A removal named values, and only those went.',
+  'key-as-path': 'A key such as name.givenName was read as a path.',
+  'unknown-attribute': 'What no schema knows was left out.',
+  'empty-operations': 'There was no operation, so nothing changed.',
+  'unquoted-string': 'Text in a filter came without quotes.',
+  'unknown-filter-attribute': 'The filter asked for an attribute that no schema knows, so nothing matched.',
+  'unknown-sort-attribute': 'The sort order named an attribute that no schema knows.',
+  'condition-on-single-value': 'A condition stood on a reference that has but one value.',
+};
