@@ -47,7 +47,7 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
     internal static string Encode(IndexedAttribute attribute, string value) => attribute.Leaf.Type switch
     {
         AttributeType.Boolean => value.Equals("true", StringComparison.OrdinalIgnoreCase) || value == "1" ? "1" : "0",
-        AttributeType.Integer or AttributeType.Decimal => EncodeNumber(double.Parse(value, CultureInfo.InvariantCulture)),
+        AttributeType.Integer or AttributeType.Decimal => NumberOrder.Encode(value),
         AttributeType.DateTime when SchemaRules.TryReadTime(value, out var time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
         _ => Escape(CodePointOrder.Fold(value, attribute.Leaf.CaseExact)),
     };
@@ -62,13 +62,6 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
                 yield return value;
             }
         }
-    }
-
-    // The bits of a double sort as the numbers do, once the sign is turned and negative ones are turned round.
-    private static string EncodeNumber(double number)
-    {
-        var bits = BitConverter.DoubleToInt64Bits(number == 0 ? 0 : number);
-        return (bits < 0 ? ~bits : bits ^ long.MinValue).ToString("X16", CultureInfo.InvariantCulture);
     }
 
     // A zero ends a value and a line break ends a term in a script's list: no value may hold them. What stands for them keeps their

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScimLite.Protocol.Patches;
@@ -143,8 +142,8 @@ public static class FilterEvaluator
                 var truth = wanted.GetValue<bool>();
                 return op == CompareOperator.Eq ? node => node.GetValue<bool>() == truth : node => node.GetValue<bool>() != truth;
             case AttributeType.Integer or AttributeType.Decimal:
-                var number = ReadNumber(wanted);
-                return Ordered(op, node => ReadNumber(node).CompareTo(number));
+                var number = NumberOrder.Encode(wanted.ToJsonString());
+                return Ordered(op, node => string.CompareOrdinal(NumberOrder.Encode(node.ToJsonString()), number));
             case AttributeType.DateTime when !IsPartial(op):
                 SchemaRules.TryReadTime(wanted.GetValue<string>(), out var time);
                 return Ordered(op, node => SchemaRules.TryReadTime(node.GetValue<string>(), out var t) ? t.CompareTo(time) : -1);
@@ -192,9 +191,6 @@ public static class FilterEvaluator
         JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>().Length > 0,
         _ => true,
     };
-
-    // A double holds each number that SCIM data has; what exceeds its 53 bits is compared by its leading digits.
-    private static double ReadNumber(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Name(CompareOperator op) => op.ToString().ToLowerInvariant();
 
