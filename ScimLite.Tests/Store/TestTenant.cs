@@ -133,7 +133,7 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
     public async Task<string> Links(ResourceType type, string id) => string.Join(' ', (await Get(type, id)).Links.Select(l => l.Id));
 
     public async Task<ResourcePage> Query(ResourceType type, Lookup lookup, int start = 0, int count = 1000, Follow follow = Follow.Direct) =>
-        await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, follow), Cancel);
+        (await store.QueryAsync(new ResourceQuery(Id, type, lookup, start, count, follow), Cancel))!;
 
     /// <summary>A stretch of a walk in the order of creation, and where to go on; it begins at zero.</summary>
     public async Task<(IReadOnlyList<StoredResource> Resources, long Next)> Scan(ResourceType type, long after, int count)
@@ -144,7 +144,7 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
 
     /// <summary>A page that goes on from a boundary.</summary>
     public async Task<ResourcePage> Page(ResourceType type, Lookup lookup, int count, Boundary? from, bool backwards) =>
-        await store.QueryAsync(new ResourceQuery(Id, type, lookup, 0, count, Follow.Direct) { From = from, Backwards = backwards }, Cancel);
+        (await store.QueryAsync(new ResourceQuery(Id, type, lookup, 0, count, Follow.Direct) { From = from, Backwards = backwards }, Cancel))!;
 
     /// <summary>The total and the ids that a lookup finds, such as <c>2: a b</c>.</summary>
     public async Task<string> Found(ResourceType type, Lookup lookup, int start = 0, int count = 1000)

@@ -46,6 +46,7 @@ public sealed class ResourceType
         KeepsOnReplace = attributes.Where(a => !HasMembers || a.Name != "members").SelectMany(a => a.SubAttributes.Append(a))
             .Any(a => a.Mutability is Mutability.Immutable or Mutability.WriteOnly || a.Returned == Returned.Never);
         Indexed = [.. indexed.Select(path => Resolve(AttributePath.Parse(path))!).Concat(UniqueAttributes()).Distinct().Select(t => new IndexedAttribute(t))];
+        IndexShapes = string.Join('\n', Indexed.Select(i => i.Shape));
     }
 
     /// <summary>The name and id, such as <c>User</c>.</summary>
@@ -68,6 +69,9 @@ public sealed class ResourceType
 
     /// <summary>The attributes that the store finds without a scan.</summary>
     public IReadOnlyList<IndexedAttribute> Indexed { get; }
+
+    /// <summary>The <see cref="IndexedAttribute.Shape"/> of each of them, a line each.</summary>
+    public string IndexShapes { get; }
 
     /// <summary>The time of the last change, which the store indexes for every type by itself.</summary>
     public static IndexedAttribute LastModified { get; } = new(Target(null, Common["meta"], "lastModified")!);
@@ -218,6 +222,9 @@ public sealed record IndexedAttribute(AttributeTarget Target)
 
     /// <summary>Whether two resources of a tenant may not share a value.</summary>
     public bool Unique => Leaf.Uniqueness != Uniqueness.None;
+
+    /// <summary>What tells the index from another of that name: which values it holds, and in which form.</summary>
+    public string Shape => $"{Index} {Leaf.Type} {(Leaf.CaseExact ? "exact" : "folded")}{(MultiValued ? " many" : "")}{(Unique ? " unique" : "")}";
 
     /// <summary>Whether the target leads to what is indexed.</summary>
     internal bool Leads(AttributeTarget target) => Target.Attribute == target.Attribute && Target.Extension == target.Extension

@@ -33,6 +33,7 @@ public sealed class CursorSeal(IResourceStore store, LimitSettings limits, TimeP
             writer.Write(clock.GetUtcNow().ToUnixTimeSeconds());
             writer.Write(count);
             writer.Write(place.Source);
+            writer.Write(place.Without);
             writer.Write(place.Backwards);
             writer.Write(place.At is not null);
             writer.Write(place.At?.After == true);
@@ -53,23 +54,28 @@ public sealed class CursorSeal(IResourceStore store, LimitSettings limits, TimeP
     {
         if (await DecryptAsync(cursor, bound, cancel).ConfigureAwait(false) is not { } text)
         {
-            throw new ScimException(ScimError.InvalidCursor(
-                "The cursor belongs to no page of this query. Send the nextCursor or previousCursor of the page before with the same filter and order, or an empty cursor for the first page."));
+            throw Foreign();
         }
         using var reader = new BinaryReader(new MemoryStream(text));
         var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
         if (age > TimeSpan.FromSeconds(limits.CursorTimeoutSeconds))
         {
-            throw new ScimException(ScimError.ExpiredCursor(
-                $"The cursor is older than {limits.CursorTimeoutSeconds} seconds. Start again with an empty cursor, and ask for each page within that time."));
+            throw Expired($"The cursor is older than {limits.CursorTimeoutSeconds} seconds; ask for each page within that time.");
         }
         if (reader.ReadInt32() is var before && before != count)
         {
             throw new ScimException(ScimError.InvalidCount($"The pages of this walk hold {before} resources. Send count={before} with its cursors, or start again with an empty cursor."));
         }
-        var (source, backwards, inside, after) = (reader.ReadString(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean());
-        return new Place(source, inside ? new Boundary(reader.ReadString(), after) : null, backwards);
+        var (source, without, backwards, inside, after) = (reader.ReadString(), reader.ReadString(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean());
+        return new Place(source, inside ? new Boundary(reader.ReadString(), after) : null, backwards) { Without = without };
     }
+
+    /// <summary>RFC 9865 §2.1: a cursor that the server can't have made for this query.</summary>
+    internal static ScimException Foreign() => new(ScimError.InvalidCursor(
+        "The cursor belongs to no page of this query. Send the nextCursor or previousCursor of the page before with the same filter and order, or an empty cursor for the first page."));
+
+    /// <summary>RFC 9865 §2.1: a cursor that was good once.</summary>
+    internal static ScimException Expired(string why) => new(ScimError.ExpiredCursor($"{why} Start again with an empty cursor."));
 
     private async ValueTask<byte[]?> DecryptAsync(string cursor, string bound, CancellationToken cancel)
     {

@@ -37,8 +37,8 @@ public sealed class DirectoryReader(IResourceStore store)
     }
 
     // The positions of the order of creation are its sequence numbers.
-    private ValueTask<ResourcePage> ReadOnAsync(string tenant, ResourceType type, long after, int count, CancellationToken cancel) => store.QueryAsync(
-        new ResourceQuery(tenant, type, new Lookup.All(), 0, count, Follow.None) { From = new Boundary(after.ToString(CultureInfo.InvariantCulture), After: true) }, cancel);
+    private async ValueTask<ResourcePage> ReadOnAsync(string tenant, ResourceType type, long after, int count, CancellationToken cancel) => (await store.QueryAsync(
+        new ResourceQuery(tenant, type, new Lookup.All(), 0, count, Follow.None) { From = new Boundary(after.ToString(CultureInfo.InvariantCulture), After: true) }, cancel).ConfigureAwait(false))!;
 
     private static long? Behind(ResourcePage page) => page.More ? long.Parse(page.Positions[^1], CultureInfo.InvariantCulture) : null;
 
@@ -46,7 +46,8 @@ public sealed class DirectoryReader(IResourceStore store)
     {
         var lookups = type.Indexed.Select(i => (Lookup)new Lookup.ByTerm(new IndexTerm(i, text))).Prepend(new Lookup.ById(text, null));
         var pages = await Task.WhenAll(lookups.Select(l => store.QueryAsync(new ResourceQuery(tenant, type, l, 0, 20, Follow.None), cancel).AsTask())).ConfigureAwait(false);
-        return [.. pages.SelectMany(p => p.Resources)];
+        // What an index that is being built would find is found further on by its names alone.
+        return [.. pages.SelectMany(p => p?.Resources ?? [])];
     }
 
     private static bool Contains(StoredResource resource, string text)

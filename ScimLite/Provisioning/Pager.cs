@@ -27,7 +27,11 @@ internal sealed record Source<T>(string Name, Func<Slice, ValueTask<Stretch<T>>>
 /// <param name="Source">The name of the source in which it is.</param>
 /// <param name="At">Where in the source; null for the end from which the page runs.</param>
 /// <param name="Backwards">Whether the page is one before the place.</param>
-internal readonly record struct Place(string Source, Boundary? At, bool Backwards);
+internal readonly record struct Place(string Source, Boundary? At, bool Backwards)
+{
+    /// <summary>The names of the indexes that the walk does without, since they were not complete when it began; a line each.</summary>
+    public string Without { get; init; } = "";
+}
 
 /// <summary>A page of a list.</summary>
 /// <param name="Total">How many the list has in all; null when that is not known.</param>

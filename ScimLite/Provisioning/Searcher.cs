@@ -30,19 +30,42 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
         var dialect = new EntraDialect(caller.Dialect);
         var filter = query.Filter is null ? null : FilterParser.Parse(query.Filter, dialect, filterLimits);
         var sort = SortBy.Read(query.SortBy, query.SortOrder);
-        var parts = Plan(types, filter, sort, wantsLinks, dialect);
-        call.Planned(string.Join("; ", parts.Select(p => p.Plan.Words).Distinct(StringComparer.Ordinal)));
-        call.Noted(dialect.Quirks);
-
         var count = query.CountWithin(limits.MaxPageSize);
         var bound = string.Join('\n', [caller.Tenant, .. types.Select(t => t.Name), Names(filter), sort?.Path.ToString().ToUpperInvariant(), sort?.Descending.ToString()]);
         var place = string.IsNullOrEmpty(query.Cursor) ? (Place?)null : await cursors.OpenAsync(query.Cursor, count, bound, cancel).ConfigureAwait(false);
-        IReadOnlyList<Source<Candidate>> sources = parts.Exists(p => p.Plan.Sort is not null) || (sort is not null && parts.Count > 1)
-            ? [await SortAsync(caller, parts, sort!, cancel).ConfigureAwait(false)]
-            : [.. parts.Select(p => SourceOf(caller, p, p.WantsLinks, cancel))];
-        var page = query.Cursor is null || count == 0
-            ? await Pager.ByIndexAsync(sources, query.Start - 1, count).ConfigureAwait(false)
-            : await Pager.ByPlaceAsync(sources, place, count).ConfigureAwait(false);
+
+        // An index that does not hold every resource yet would miss some: the list does without it, on all its pages.
+        var without = (place?.Without ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
+        List<Part> parts;
+        Paged<Candidate> page;
+        while (true)
+        {
+            parts = Plan(types, filter, sort, wantsLinks, dialect, without);
+            var incomplete = new List<string>();
+            IReadOnlyList<Source<Candidate>> sources = parts.Exists(p => p.Plan.Sort is not null) || (sort is not null && parts.Count > 1)
+                ? [await SortAsync(caller, parts, sort!, incomplete, cancel).ConfigureAwait(false)]
+                : [.. parts.Select(p => SourceOf(caller, p, p.WantsLinks, incomplete, cancel))];
+            if (place is { } inside && sources.All(s => s.Name != inside.Source))
+            {
+                // The replica that made it reads the list another way, since it knows other indexes.
+                throw CursorSeal.Foreign();
+            }
+            page = query.Cursor is null || count == 0
+                ? await Pager.ByIndexAsync(sources, query.Start - 1, count).ConfigureAwait(false)
+                : await Pager.ByPlaceAsync(sources, place, count).ConfigureAwait(false);
+            if (incomplete.Count == 0)
+            {
+                break;
+            }
+            if (place is not null)
+            {
+                throw CursorSeal.Expired("The index along which the cursor led is being built anew.");
+            }
+            without.AddRange(incomplete);
+        }
+        call.Planned(string.Join("; ", parts.Select(p => p.Plan.Words).Distinct(StringComparer.Ordinal)));
+        call.Noted(dialect.Quirks);
+        page = page with { Next = Remember(page.Next), Previous = Remember(page.Previous) };
 
         var found = await Task.WhenAll(page.Items.Select(item => ShowAsync(caller, item, parts, cancel))).ConfigureAwait(false);
         call.Done(page.Total > 0 || found.Length > 0 ? "found" : "none");
@@ -56,9 +79,12 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
             NextCursor = page.Next is { } next ? await cursors.SealAsync(next, count, bound, cancel).ConfigureAwait(false) : null,
             PreviousCursor = page.Previous is { } previous ? await cursors.SealAsync(previous, count, bound, cancel).ConfigureAwait(false) : null,
         };
+
+        Place? Remember(Place? at) => at is { } known ? known with { Without = string.Join('\n', without) } : null;
     }
 
-    private static List<Part> Plan(IReadOnlyList<ResourceType> types, Filter? filter, SortBy? sort, Func<ResourceType, bool> wantsLinks, EntraDialect dialect)
+    private static List<Part> Plan(
+        IReadOnlyList<ResourceType> types, Filter? filter, SortBy? sort, Func<ResourceType, bool> wantsLinks, EntraDialect dialect, List<string> without)
     {
         // Of several types, those that don't know an attribute have no value for it (RFC 7644 §3.4.2.1); an attribute that none knows is unknown.
         var several = types.Count > 1;
@@ -82,22 +108,26 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
             }
             if (condition.Rest is not null || condition.Holds)
             {
-                parts.Add(new Part(type, QueryPlan.For(condition.Rest, type, lenient, sort?.In(type), sort?.Descending == true), wantsLinks(type)));
+                parts.Add(new Part(type, QueryPlan.For(condition.Rest, type, lenient, sort?.In(type), sort?.Descending == true, without), wantsLinks(type)));
             }
         }
         return parts;
     }
 
-    private Source<Candidate> SourceOf(Caller caller, Part part, bool followLinks, CancellationToken cancel)
+    private Source<Candidate> SourceOf(Caller caller, Part part, bool followLinks, List<string> incomplete, CancellationToken cancel)
     {
         var (type, plan) = (part.Type, part.Plan);
         var follow = caller.Follow(plan.Test is null ? followLinks : plan.TestsLinks);
-        return new Source<Candidate>(type.Name, ReadAsync, plan.Test is null ? null : Test, plan.Descending);
+        return new Source<Candidate>($"{type.Name} {plan.Words}", ReadAsync, plan.Test is null ? null : Test, plan.Descending);
 
         async ValueTask<Stretch<Candidate>> ReadAsync(Slice slice)
         {
             var query = new ResourceQuery(caller.Tenant, type, plan.Lookup, slice.Start, slice.Count, follow) { From = slice.From, Backwards = slice.Backwards };
-            var page = await store.QueryAsync(query, cancel).ConfigureAwait(false);
+            if (await store.QueryAsync(query, cancel).ConfigureAwait(false) is not { } page)
+            {
+                incomplete.Add(plan.Lookup.Index!.Index);
+                return new Stretch<Candidate>(0, [], [], false);
+            }
             if (plan.Test is not null)
             {
                 telemetry.Scanned(type.Name, page.Resources.Count);
@@ -113,12 +143,12 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
     }
 
     // All that match, by the values of an attribute that no index holds in one order: keys and ids alone are kept of them.
-    private async ValueTask<Source<Candidate>> SortAsync(Caller caller, IReadOnlyList<Part> parts, SortBy sort, CancellationToken cancel)
+    private async ValueTask<Source<Candidate>> SortAsync(Caller caller, IReadOnlyList<Part> parts, SortBy sort, List<string> incomplete, CancellationToken cancel)
     {
         var found = new List<(string Key, Candidate Item)>();
         foreach (var part in parts)
         {
-            var source = SourceOf(caller, part, followLinks: false, cancel);
+            var source = SourceOf(caller, part, followLinks: false, incomplete, cancel);
             var target = sort.In(part.Type);
             Boundary? from = null;
             for (var more = true; more;)

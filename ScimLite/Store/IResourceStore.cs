@@ -1,3 +1,5 @@
+using ScimLite.Protocol;
+
 namespace ScimLite.Store;
 
 /// <summary>
@@ -19,8 +21,9 @@ public interface IResourceStore
 
     /// <summary>Reads a page of what a lookup finds, in the lookup's order, from a boundary where one is given. Pages that go on from the
     /// boundary behind the last resource meet what exists throughout exactly once, whatever else is created and deleted meanwhile.</summary>
-    /// <returns>At most <see cref="ResourceQuery.Count"/> resources, and how many the lookup finds in all.</returns>
-    ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel);
+    /// <returns>At most <see cref="ResourceQuery.Count"/> resources, and how many the lookup finds in all; null when it is by an index that
+    /// <see cref="BuildIndexesAsync"/> has not completed yet.</returns>
+    ValueTask<ResourcePage?> QueryAsync(ResourceQuery query, CancellationToken cancel);
 
     /// <summary>Reads a page of a group's members in the order of their ids, and neither the group nor its other members.</summary>
     /// <returns>Null when there is no such group.</returns>
@@ -35,6 +38,11 @@ public interface IResourceStore
     /// a member of gets a new version.</summary>
     /// <returns><c>Committed</c>, <c>Missing</c> or <c>Stale</c>.</returns>
     ValueTask<CommitOutcome> DeleteAsync(Deletion deletion, CancellationToken cancel);
+
+    /// <summary>Takes a step towards putting every resource of a type into the indexes that the type asks for. Resources that were written
+    /// before an index was asked for, or by a replica that knows nothing of it, are not in it. Steps are bounded, go on where the last one of
+    /// any replica ended, and change nothing but indexes.</summary>
+    ValueTask<IndexStep> BuildIndexesAsync(string tenant, ResourceType type, CancellationToken cancel);
 
     /// <summary>A key to sign with: 32 random bytes, made at the first call for a name and kept by the store, so that every replica and
     /// every later process has the same.</summary>

@@ -7,11 +7,11 @@ namespace ScimLite.Store;
 public sealed partial class InMemoryStore
 {
     /// <inheritdoc/>
-    public ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
+    public ValueTask<ResourcePage?> QueryAsync(ResourceQuery query, CancellationToken cancel)
     {
         var directory = Of(query.Tenant).Directory;
         var shelf = directory.Of(query.Type);
-        return ValueTask.FromResult(query.Lookup switch
+        return ValueTask.FromResult<ResourcePage?>(query.Lookup switch
         {
             Lookup.All => Page(InOrderOfCreation(shelf, query.From)),
             Lookup.ByTerm lookup => Page(InIndex(shelf.Index, IndexRange.Of(lookup.Term), query.From)),

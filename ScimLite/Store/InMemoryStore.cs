@@ -54,6 +54,11 @@ public sealed partial class InMemoryStore : IResourceStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IndexStep> BuildIndexesAsync(string tenant, ResourceType type, CancellationToken cancel) =>
+        // A process has one catalogue, and nothing was there before it.
+        ValueTask.FromResult(new IndexStep(Complete: true, Began: false, []));
+
+    /// <inheritdoc/>
     public ValueTask<byte[]> GetSecretAsync(string name, CancellationToken cancel) =>
         ValueTask.FromResult(secrets.GetOrAdd(name, static _ => RandomNumberGenerator.GetBytes(32)));
 

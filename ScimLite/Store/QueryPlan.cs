@@ -41,16 +41,19 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
     /// <param name="dialect">How the filter is read.</param>
     /// <param name="sort">By whose values to sort; null for the lookup's own order.</param>
     /// <param name="descending">Whether the largest value comes first.</param>
+    /// <param name="without">The names of indexes to do without.</param>
     /// <exception cref="ScimException"><c>invalidFilter</c>.</exception>
-    public static QueryPlan For(Filter? filter, ResourceType type, EntraDialect dialect, AttributeTarget? sort = null, bool descending = false)
+    public static QueryPlan For(
+        Filter? filter, ResourceType type, EntraDialect dialect, AttributeTarget? sort = null, bool descending = false, IReadOnlyCollection<string>? without = null)
     {
-        var plan = filter is null ? new QueryPlan(new Lookup.All(), null, false) : For(filter, type, dialect);
+        var indexes = new Indexes(type, without ?? []);
+        var plan = filter is null ? new QueryPlan(new Lookup.All(), null, false) : For(filter, indexes, dialect);
         plan = plan with { IsScan = plan.Lookup is Lookup.All && plan.Test is not null };
         if (sort is null || plan.Lookup is Lookup.ById)
         {
             return plan;
         }
-        var index = type.FindIndex(sort) is { MultiValued: false } found ? found : null;
+        var index = indexes.Find(sort) is { MultiValued: false } found ? found : null;
         return (index, plan.Lookup) switch
         {
             // A walk through the index of the order meets every resource, as one by creation does.
@@ -61,8 +64,9 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
         };
     }
 
-    private static QueryPlan For(Filter filter, ResourceType type, EntraDialect dialect)
+    private static QueryPlan For(Filter filter, Indexes indexes, EntraDialect dialect)
     {
+        var type = indexes.Type;
         // Compiled in any case: a filter that makes no sense is refused even where an index could answer a part of it.
         var test = FilterEvaluator.Compile(filter, type, dialect);
         var links = filter.Paths().Any(IsLink);
@@ -79,13 +83,13 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
         }
         foreach (var term in terms)
         {
-            if (AsTerm(term, type) is { } found)
+            if (AsTerm(term, indexes) is { } found)
             {
                 var said = terms.Count == 1 && found.Exact;
                 return new QueryPlan(new Lookup.ByTerm(found.Term), said ? null : test, !said && links);
             }
         }
-        return AsRange(terms, type) is { } stretch
+        return AsRange(terms, indexes) is { } stretch
             ? new QueryPlan(new Lookup.ByRange(stretch.Range), stretch.Exact ? null : test, !stretch.Exact && links)
             : new QueryPlan(new Lookup.All(), test, links);
     }
@@ -109,17 +113,17 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
     };
 
     // Exact: the index finds what the term means. In a value path other conditions on the same element remain to be tested.
-    private static (IndexTerm Term, bool Exact)? AsTerm(Filter term, ResourceType type)
+    private static (IndexTerm Term, bool Exact)? AsTerm(Filter term, Indexes indexes)
     {
         switch (term)
         {
             case Filter.Compare { Operator: CompareOperator.Eq, Value.Kind: not LiteralKind.Null } compare:
-                return Find(compare.Path, type) is { } index && Spells(index, compare.Value) ? (new IndexTerm(index, compare.Value.Text), true) : null;
+                return indexes.Find(compare.Path) is { } index && Spells(index, compare.Value) ? (new IndexTerm(index, compare.Value.Text), true) : null;
             case Filter.ValuePath { Path: { Sub: null } path } valuePath:
                 foreach (var inner in valuePath.Inner is Filter.And and ? and.Terms : [valuePath.Inner])
                 {
                     if (inner is Filter.Compare { Operator: CompareOperator.Eq, Path: { Urn: null, Sub: null } sub, Value.Kind: not LiteralKind.Null } equal
-                        && Find(path with { Sub = sub.Name }, type) is { } nested && Spells(nested, equal.Value))
+                        && indexes.Find(path with { Sub = sub.Name }) is { } nested && Spells(nested, equal.Value))
                     {
                         return (new IndexTerm(nested, equal.Value.Text), ReferenceEquals(inner, valuePath.Inner));
                     }
@@ -131,9 +135,9 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
     }
 
     // The terms on one index that has one value for each resource are one stretch; of several values each term may mean another.
-    private static (IndexRange Range, bool Exact)? AsRange(IReadOnlyList<Filter> terms, ResourceType type)
+    private static (IndexRange Range, bool Exact)? AsRange(IReadOnlyList<Filter> terms, Indexes indexes)
     {
-        var found = terms.Select(term => (Term: term, Range: AsRange(term, type))).Where(f => f.Range is not null).ToList();
+        var found = terms.Select(term => (Term: term, Range: AsRange(term, indexes))).Where(f => f.Range is not null).ToList();
         if (found.Count == 0)
         {
             return null;
@@ -148,18 +152,15 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
         return (same.Aggregate((a, b) => a.Within(b)), same.Count == terms.Count);
     }
 
-    private static IndexRange? AsRange(Filter term, ResourceType type) => term switch
+    private static IndexRange? AsRange(Filter term, Indexes indexes) => term switch
     {
-        Filter.Compare { Value.Kind: not LiteralKind.Null } compare when Find(compare.Path, type) is { } index && Spells(index, compare.Value) =>
+        Filter.Compare { Value.Kind: not LiteralKind.Null } compare when indexes.Find(compare.Path) is { } index && Spells(index, compare.Value) =>
             IndexRange.Comparing(index, compare.Operator, compare.Value.Text),
         // Of a bare complex attribute any part may be there.
-        Filter.Present present when type.Resolve(present.Path) is { Attribute: { } attribute } target && (target.Sub is not null || attribute.Type != Protocol.Schemas.AttributeType.Complex) =>
-            Find(present.Path, type) is { } index ? IndexRange.Present(index) : null,
+        Filter.Present present when indexes.Type.Resolve(present.Path) is { Attribute: { } attribute } target && (target.Sub is not null || attribute.Type != Protocol.Schemas.AttributeType.Complex) =>
+            indexes.Find(present.Path) is { } index ? IndexRange.Present(index) : null,
         _ => null,
     };
-
-    private static IndexedAttribute? Find(AttributePath path, ResourceType type) =>
-        type.Resolve(path) is { Attribute: not null } target && type.FindIndex(target) is { Leaf.Returned: not Protocol.Schemas.Returned.Never } index ? index : null;
 
     // Text and numbers are looked up as they are written; a boolean's literal has been checked by the test.
     private static bool Spells(IndexedAttribute index, Literal literal) =>
@@ -168,4 +169,12 @@ public sealed record QueryPlan(Lookup Lookup, Func<JsonObject, bool>? Test, bool
     private static bool IsLink(AttributePath path) => Is(path.Name, "members") || Is(path.Name, "groups");
 
     private static bool Is(string name, string wanted) => name.Equals(wanted, StringComparison.OrdinalIgnoreCase);
+
+    private readonly record struct Indexes(ResourceType Type, IReadOnlyCollection<string> Without)
+    {
+        public IndexedAttribute? Find(AttributeTarget target) => Type.FindIndex(target) is { } found && !Without.Contains(found.Index) ? found : null;
+
+        public IndexedAttribute? Find(AttributePath path) =>
+            Type.Resolve(path) is { Attribute: not null } target && Find(target) is { Leaf.Returned: not Protocol.Schemas.Returned.Never } index ? index : null;
+    }
 }

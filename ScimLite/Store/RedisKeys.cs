@@ -50,8 +50,12 @@ internal static class RedisKeys
         return [users[2], users[15], Of(tenant, Protocol.Schemas.SchemaCatalog.Core.Group)[2]];
     }
 
-    /// <summary>The keys of a query: the first seven.</summary>
-    public static RedisKey[] ForQuery(string tenant, ResourceType type) => Of(tenant, type)[..7];
+    /// <summary>The keys of a query: the first seven, and which indexes are complete.</summary>
+    public static RedisKey[] ForQuery(string tenant, ResourceType type)
+    {
+        var keys = Of(tenant, type);
+        return [.. keys[..7], keys[20]];
+    }
 
     /// <summary>The keys to read one resource: documents, heads, names and links.</summary>
     public static RedisKey[] ForGet(string tenant, ResourceType type)
@@ -115,6 +119,7 @@ internal static class RedisKeys
             $"{prefix}deletedAt:{type.Name}",
             $"{prefix}deletedTerms:{type.Name}",
             $"{prefix}index:Group",
+            $"{prefix}indexes:{type.Name}",
         ];
     });
 }

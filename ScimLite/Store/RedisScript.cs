@@ -61,6 +61,10 @@ internal sealed partial class RedisScript
 
     public static RedisScript Purge { get; } = new("purge");
 
+    public static RedisScript Unindexed { get; } = new("unindexed");
+
+    public static RedisScript Reindex { get; } = new("reindex");
+
     public static RedisScript Secret { get; } = new("secret");
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

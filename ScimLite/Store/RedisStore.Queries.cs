@@ -6,7 +6,7 @@ namespace ScimLite.Store;
 public sealed partial class RedisStore
 {
     /// <inheritdoc/>
-    public async ValueTask<ResourcePage> QueryAsync(ResourceQuery query, CancellationToken cancel)
+    public async ValueTask<ResourcePage?> QueryAsync(ResourceQuery query, CancellationToken cancel)
     {
         var (tenant, type) = (query.Tenant, query.Type);
         (string Mode, RedisValue Argument, RedisValue Second) lookup = query.Lookup switch
@@ -23,7 +23,12 @@ public sealed partial class RedisStore
         var reply = (RedisResult[])(await RunAsync(RedisScript.Query, "query", RedisKeys.ForQuery(tenant, type),
             [
                 lookup.Mode, lookup.Argument, lookup.Second, Begin(query), query.Backwards ? Yes : No, query.Start, query.Count, links, MostLinks, Steps(query.Follow, type),
+                query.Lookup.Index?.Shape ?? "",
             ], cancel).ConfigureAwait(false))!;
+        if (reply.Length == 0)
+        {
+            return null;
+        }
         var (resources, positions) = (new List<StoredResource>(reply.Length - 2), new List<string>(reply.Length - 2));
         foreach (var item in reply.Skip(2).Select(r => (RedisResult[])r!))
         {

@@ -68,6 +68,14 @@ public abstract record Lookup
     {
     }
 
+    /// <summary>The index that has to hold every resource of the type; null where none does, or where every write keeps it.</summary>
+    public IndexedAttribute? Index => this switch
+    {
+        ByTerm term => term.Term.Attribute,
+        ByRange range when range.Range.Index != ResourceType.LastModified => range.Range.Index,
+        _ => null,
+    };
+
     /// <summary>Every resource of the type, in the order of creation.</summary>
     public sealed record All : Lookup;
 
@@ -127,3 +135,16 @@ public sealed record MemberQuery(ResourceKey Group, int Start, int Count)
 /// <param name="Members">Those of the page.</param>
 /// <param name="More">Whether more come behind them.</param>
 public sealed record MemberPage(long Total, IReadOnlyList<Link> Members, bool More);
+
+/// <summary>What a step of building the indexes came to.</summary>
+/// <param name="Complete">Whether they hold every resource.</param>
+/// <param name="Began">Whether the step was the first one: nothing was built yet, or what was had to be begun again, since a replica that
+/// does not know the indexes has written.</param>
+/// <param name="Shared">Values that have to be unique and are not, at most ten of them.</param>
+public sealed record IndexStep(bool Complete, bool Began, IReadOnlyList<SharedValue> Shared);
+
+/// <summary>A value that two resources have, although it has to be unique.</summary>
+/// <param name="Index">The index that it is in.</param>
+/// <param name="Id">One of the resources.</param>
+/// <param name="Other">The other one.</param>
+public sealed record SharedValue(string Index, string Id, string Other);

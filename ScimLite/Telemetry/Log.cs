@@ -21,6 +21,12 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "Tenant {Tenant}: the last call came {Minutes} minutes ago, and an incremental cycle is due about every 40. See the job in Entra")]
     public static partial void CycleMissing(ILogger logger, string tenant, long minutes);
 
+    [LoggerMessage(14, LogLevel.Information, "Tenant {Tenant}: the indexes of {ResourceType} hold every resource now")]
+    public static partial void IndexesBuilt(ILogger logger, string tenant, string resourceType);
+
+    [LoggerMessage(15, LogLevel.Warning, "Tenant {Tenant}: {ResourceType} {Id} and {Other} have the same {Index}, which has to be unique now. Change one of them; a write to either that keeps it is answered 409")]
+    public static partial void ValueShared(ILogger logger, string tenant, string resourceType, string id, string other, string index);
+
     [LoggerMessage(20, LogLevel.Warning, "Could not {Work}, will try again: {Reason}")]
     public static partial void Postponed(ILogger logger, string work, string reason);
 

@@ -314,7 +314,7 @@ public static class SchemaRules
     }
 
     // The grammar is JSON's: what passes can be written back as it is.
-    private static bool IsNumber(string digits) =>
+    internal static bool IsNumber(string digits) =>
         digits.Length is > 0 and <= 64 && (char.IsAsciiDigit(digits[0]) || digits[0] == '-') && char.IsAsciiDigit(digits[^1])
         && double.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var n)
         && double.IsFinite(n) && IsJsonNumber(digits);

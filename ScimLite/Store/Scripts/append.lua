@@ -11,7 +11,7 @@ for i = 3, #ARGV, 5 do
   if call ~= '' then
     -- The write was done and told after all: lately it left a record, and in any case its entry.
     doubts = doubts + 1
-    known = redis.call('EXISTS', KEYS[20 + doubts]) == 1
+    known = redis.call('EXISTS', KEYS[21 + doubts]) == 1
     local marks = known and {} or redis.call('ZREVRANGEBYLEX', KEYS[13], '(' .. id .. '\1', '[' .. id .. '\0', 'LIMIT', 0, 100)
     for m = 1, #marks do
       local sequence = tonumber(string.sub(marks[m], #id + 2))

@@ -1,14 +1,14 @@
 -- ARGV: 1 id, 2 expected, 3 now, 4 now in ms, 5 document or '', 6 name, 7 '1' to accept unknown members, 8 '1' to empty the membership
 -- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 terms, one in each line, the
 -- unique ones first, 14 number of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '',
--- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms; then the
--- members to add, those to remove.
+-- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms, 20 the
+-- indexes that the terms are for, a line each; then the members to add, those to remove.
 -- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
 -- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
 local add_count, remove_count, unique_count = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[19])
-local first_add, first_remove = 20, 20 + add_count
+local first_add, first_remove = 21, 21 + add_count
 local terms = {}
 for term in string.gmatch(ARGV[13], '[^\n]+') do
   terms[#terms + 1] = term
@@ -121,6 +121,7 @@ if document ~= '' or #coming + #going > 0 then
   end
   modified = now
   if document ~= '' then
+    write_for(ARGV[20])
     redis.call('HSET', KEYS[1], id, document)
     redis.call('HSET', KEYS[5], id, ARGV[6])
     if ARGV[13] ~= old_terms then

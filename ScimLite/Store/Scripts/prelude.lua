@@ -20,6 +20,8 @@
 -- 18 deletedAt  zset  ids of deleted resources, scored by the time of deletion
 -- 19 deletedTerms zset term \0 id of deleted resources, all scores 0
 -- 20 groupIndex index of the resource type that has members
+-- 21 indexes    hash  index -> '1' when it holds every resource; 'writer' -> the indexes that the last document was written for, a line
+--                     each; 'walk' -> "name position", how far the resources have been put into the others, by order
 -- Redis rolls nothing back: a script checks everything before its first write, and answers with arrays. Numbers for a command stand as
 -- text where they can, for Redis writes a number of Lua's with seventeen digits first.
 
@@ -66,6 +68,24 @@ local function touch(key, id, before, now)
     redis.call('ZREM', key, modified_entry(before, id))
     redis.call('ZADD', key, '0', modified_entry(now, id))
   end
+end
+
+-- Before a document is written for these indexes: others will not hold it, and have to be built anew. To an empty directory they all begin complete.
+local function write_for(indexes)
+  if redis.call('HGET', KEYS[21], 'writer') == indexes then
+    return
+  end
+  local empty, kept = redis.call('EXISTS', KEYS[3]) == 0, {}
+  for index in string.gmatch(indexes, '[^\n]+') do
+    kept[index] = empty or redis.call('HEXISTS', KEYS[21], index) == 1
+  end
+  redis.call('DEL', KEYS[21])
+  for index, complete in pairs(kept) do
+    if complete then
+      redis.call('HSET', KEYS[21], index, '1')
+    end
+  end
+  redis.call('HSET', KEYS[21], 'writer', indexes)
 end
 
 local function read_head(head)

@@ -1,8 +1,14 @@
--- KEYS: the first seven. ARGV: 1 mode, 2 its argument, 3 its second argument, 4 the boundary to begin at or '', 5 '1' to go backwards,
--- 6 how many to pass over, 7 count, 8 key number of the links or 0, 9 most links in all, 10 most steps to indirect groups for each resource.
--- Answers {total, 1 when more come, {id, head, document, links, 1 when links were left out, links to indirect groups, position}, …}.
+-- KEYS: the first seven, and 8 the indexes. ARGV: 1 mode, 2 its argument, 3 its second argument, 4 the boundary to begin at or '', 5 '1' to go backwards,
+-- 6 how many to pass over, 7 count, 8 key number of the links or 0, 9 most links in all, 10 most steps to indirect groups for each resource,
+-- 11 the index that has to hold every resource or ''.
+-- Answers {total, 1 when more come, {id, head, document, links, 1 when links were left out, links to indirect groups, position}, …}; {} when the index does not
+-- hold every resource.
 local mode, argument, second, boundary, backwards = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 local start, count = tonumber(ARGV[6]), tonumber(ARGV[7])
+
+if ARGV[11] ~= '' and redis.call('HEXISTS', KEYS[8], ARGV[11]) == 0 and redis.call('EXISTS', KEYS[3]) == 1 then
+  return {}
+end
 
 -- Each mode is a stretch of ranks, from low up to high, the rank at which the boundary lies, and what lies at the ranks from
 -- first to last: {id, position, id, position, …}. Ranks are found in logarithmic time, where an offset would be counted through.
