@@ -35,9 +35,14 @@ public sealed record SortBy(AttributePath Path, bool Descending)
     /// <exception cref="ScimException"><c>invalidValue</c>: it has no values that could be compared.</exception>
     public AttributeTarget? In(ResourceType type)
     {
-        if (type.Resolve(Path) is not { Attribute: { Returned: not Returned.Never } attribute } target || target.Sub?.Returned == Returned.Never)
+        if (type.Resolve(Path) is not { Attribute: { } attribute } target)
         {
             return null;
+        }
+        if (attribute.Returned == Returned.Never || target.Sub?.Returned == Returned.Never)
+        {
+            // The order would tell its values.
+            throw new ScimException(ScimError.InvalidValue($"'{Path}' is never returned, so no list can be sorted by it either. Sort by another attribute."));
         }
         if ((type.HasMembers && attribute.Name == "members") || (type.HasGroups && attribute.Name == "groups"))
         {
