@@ -180,6 +180,34 @@ public sealed class RedisIndexTests(RedisUnderTest redis) : IClassFixture<RedisU
     ];
 
     [Fact]
+    public async Task Values_that_a_schema_no_longer_means_count_for_nothing_and_break_nothing()
+    {
+        static (string, string)[] Typed(string type, string indexed) =>
+        [
+            ("s.json", $$"""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Schema"],"id":"urn:example:S","name":"S","attributes":[{"name":"serial","type":"string","required":true},{"name":"v","type":"{{type}}"}]}"""),
+            ("t.json", $$"""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"S","endpoint":"/Ss","schema":"urn:example:S","indexed":[{{indexed}}]}"""),
+        ];
+        (string Type, string Old, string New, string Filter)[] kinds =
+        [
+            ("string", "\"x\"", "\"5\"", "v sw \"5\""), ("integer", "5", "7", "v ge 6"), ("binary", "\"QUJD\"", "\"REVG\"", "v eq \"REVG\""), ("boolean", "true", "false", "v eq false"),
+            ("dateTime", "\"2026-01-02T03:04:05Z\"", "\"2027-01-02T03:04:05Z\"", "v gt \"2026-06-01T00:00:00Z\""), ("decimal", "0.5", "1.5", "v gt 1"),
+        ];
+        foreach (var (was, becomes) in kinds.Zip([.. kinds[1..], kinds[0]]))
+        {
+            await using var older = await OwnSchemas.StartAsync(StoreKind.Redis, Typed(was.Type, "\"v\""));
+            (await older.Client.Send("POST", "Ss", $$"""{"serial":"old","v":{{was.Old}} }""")).Is(201);
+            await using var newer = await OwnSchemas.StartAsync(StoreKind.Redis, Typed(becomes.Type, "\"v\""), sameDirectoryAs: older);
+            (await newer.Client.Send("POST", "Ss", $$"""{"serial":"new","v":{{becomes.New}} }""")).Is(201);
+            async Task<string> Ask() => string.Join(' ', (await Task.WhenAll(((string[])[$"filter={Uri.EscapeDataString(becomes.Filter)}", "sortBy=v", "filter=serial%20ne%20%22x%22&sortBy=v&sortOrder=descending"]).Select(q => newer.Client.Send("GET", $"Ss?{q}"))))
+                .Select(a => string.Concat(a.Is(200).Json["Resources"]!.AsArray().Select(r => (string?)r!["serial"]))));
+
+            Assert.Equal((was.Type, becomes.Type, "new newold oldnew"), (was.Type, becomes.Type, await Ask()));
+            await newer.Services.GetServices<IHostedService>().OfType<IndexBuilder>().Single().BuildAsync(Cancel);
+            Assert.Equal((was.Type, becomes.Type, "new newold oldnew"), (was.Type, becomes.Type, await Ask()));
+        }
+    }
+
+    [Fact]
     public async Task After_a_change_of_the_schemas_every_list_is_right_before_the_indexes_are_built_and_afterwards()
     {
         using var log = new CapturedLog();

@@ -196,7 +196,7 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
     }
 
     // Resources without a value come behind all others.
-    private static string KeyOf(JsonObject tree, AttributeTarget? target) => target is not null && SortBy.Value(tree, target) is { } value
+    private static string KeyOf(JsonObject tree, AttributeTarget? target) => target is not null && SortBy.Value(tree, target) is { } value && (target.Sub ?? target.Attribute!).Holds(value)
         ? "\0" + IndexTerm.Encode(new IndexedAttribute(target), value.ToString()) : "\x1";
 
     // A resource that was looked at without its members or groups is read again with them, once it is on the page.

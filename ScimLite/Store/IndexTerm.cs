@@ -26,7 +26,7 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
         foreach (var indexed in type.Indexed)
         {
             var before = terms.Count;
-            foreach (var value in Values(resource, indexed.Target))
+            foreach (var value in Values(resource, indexed.Target).Where(indexed.Leaf.Holds))
             {
                 var term = new IndexTerm(indexed, value.ToString());
                 if (seen.Add(term.Text))

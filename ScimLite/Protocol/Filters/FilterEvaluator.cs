@@ -107,7 +107,8 @@ public static class FilterEvaluator
         // Part of a time need not be a time: meta.created sw "2026-01" compares as text.
         var wanted = (located.Leaf.Type, filter.Value.Kind) == (AttributeType.DateTime, LiteralKind.Text) && IsPartial(filter.Operator)
             ? filter.Value.Text : SchemaRules.ReadLiteral(located.Leaf, filter.Value, scope.Dialect)!;
-        var test = CompileTest(filter.Operator, located.Leaf, wanted);
+        var compare = CompileTest(filter.Operator, located.Leaf, wanted);
+        Func<JsonNode, bool> test = node => located.Leaf.Holds(node) && compare(node);
         return filter.Operator == CompareOperator.Ne
             ? resource => !located.Any(resource, IsPresent) || located.Any(resource, test)
             : resource => located.Any(resource, test);

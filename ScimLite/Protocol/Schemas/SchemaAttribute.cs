@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ScimLite.Protocol.Schemas;
 
@@ -122,6 +124,16 @@ public sealed class SchemaAttribute
 
     /// <summary>The sub-attribute of that name in any case, or null.</summary>
     public SchemaAttribute? Sub(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Whether a simple value is of the attribute's type. One that was stored for another schema may not be, and counts for nothing.</summary>
+    public bool Holds(JsonNode value) => value.GetValueKind() switch
+    {
+        JsonValueKind.String => Type is AttributeType.String or AttributeType.Reference or AttributeType.Binary
+            || (Type == AttributeType.DateTime && SchemaRules.TryReadTime(value.GetValue<string>(), out _)),
+        JsonValueKind.Number => Type is AttributeType.Integer or AttributeType.Decimal,
+        JsonValueKind.True or JsonValueKind.False => Type == AttributeType.Boolean,
+        _ => false,
+    };
 
     /// <summary>How values of the attribute are compared as text.</summary>
     public StringComparison Comparison => CaseExact ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
