@@ -1,20 +1,28 @@
 import { call, of } from '/admin/assets/api.js';
-import { ago, duration, field, h, note, number, table, time } from '/admin/assets/dom.js';
+import { ago, daysLeft, duration, field, h, note, number, table, time } from '/admin/assets/dom.js';
 import { cycleChart } from '/admin/assets/chart.js';
 import { rules } from '/admin/assets/rules.js';
 
 const operations = ['create', 'replace', 'patch', 'delete', 'restore', 'bulk', 'guard', 'read', 'search'];
 
-/** The health card, the cycles, and the log: filtered, and live. */
-export async function activityView({ session, tenant }) {
+/** The health card, the cycles, and the log: filtered, and live. Or the time line of one resource, which is there as long as the log is. */
+export async function activityView({ session, tenant, base, rest: [resource] }) {
+  if (resource) {
+    const line = activityLog(tenant.id, { resource });
+    await line.read();
+    return {
+      leave: line.leave,
+      content: [h('p', {}, h('a', { href: `${base}/activity` }, '← All activity')), h('section', { class: 'card', 'aria-label': 'Time line' }, line.element)],
+    };
+  }
   const status = await call('GET', of(tenant.id, '/status'));
   const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
-  const log = activityLog(tenant.id, {}, session.kind !== 'setup');
+  const log = activityLog(tenant.id, {}, `${base}/activity`);
   await log.read();
   return {
     leave: log.leave,
     content: [
-      ...alerts(session, tenant, status),
+      ...alerts(session, tenant, base, status),
       h('section', { class: 'card', 'aria-label': 'State' }, facts(status)),
       h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), cycleChart(cycles), cycleTable(cycles)),
       h('section', { class: 'card', 'aria-label': 'Provisioning log' }, log.element),
@@ -22,12 +30,12 @@ export async function activityView({ session, tenant }) {
   };
 }
 
-function alerts(session, tenant, status) {
+function alerts(session, tenant, base, status) {
   const { guard, quarantine } = status;
   const lines = [];
   if (guard.state === 'paused' || guard.state === 'kept-paused') {
     lines.push(h('div', { class: 'alert bad', role: 'alert' },
-      h('p', {}, `Removals are ${guard.state === 'paused' ? 'paused' : 'kept paused'}: ${number(guard.removals)} users were disabled or deleted within ${guard.windowMinutes} minutes. `
+      h('p', {}, `Removals are ${guard.state === 'paused' ? 'paused' : 'kept paused'}: ${guard.removals === 1 ? '1 user was' : `${number(guard.removals)} users were`} disabled or deleted within ${duration(60 * guard.windowMinutes)}. `
         + 'Entra is asked to come back later; everything else goes on.'),
       session.kind === 'setup' ? null : h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals'), guard.state === 'paused' ? decision(tenant, 'keep-paused', 'Keep paused') : null)));
   }
@@ -37,10 +45,12 @@ function alerts(session, tenant, status) {
   }
   for (const credential of status.credentials) {
     lines.push(h('p', { class: credential.level === '30' ? 'alert' : 'alert bad' },
-      credential.level === 'expired' ? `${credential.name} has expired.` : `${credential.name} expires in ${credential.days === 0 ? 'less than a day' : `${credential.days} ${credential.days === 1 ? 'day' : 'days'}`}. Make the next one now: both work until then.`));
+      `${credential.kind === 'token' ? 'The token' : 'A secret of the client'} “${credential.name}” `,
+      credential.level === 'expired' ? 'has expired. Revoke it, and make another if Entra still uses it.' : `expires in ${daysLeft(credential.days)}. Make the next one now: both work until then.`));
   }
   if (status.unchanged.length > 0 && status.unchanged[0].count >= 3) {
-    lines.push(h('p', { class: 'alert' }, `The same change was sent ${number(status.unchanged[0].count)} times to ${status.unchanged[0].name} without effect: Entra reads something else back than it sends. Compare the mapping with that resource’s time line.`));
+    lines.push(h('p', { class: 'alert' }, `The same change was sent ${number(status.unchanged[0].count)} times without effect: Entra reads something else back than it sends. Compare the mapping with `,
+      h('a', { href: `${base}/activity/${status.unchanged[0].name}` }, 'that resource’s time line'), '.'));
   }
   if (status.unknownAttributes.length > 0) {
     lines.push(h('p', { class: 'alert' }, `Sent but in no schema, so left out: ${status.unknownAttributes.slice(0, 5).map((attribute) => `${attribute.name} (${number(attribute.count)})`).join(', ')}. Remove the mapping in Entra, or add the attribute to a schema.`));
@@ -70,7 +80,7 @@ function facts(status) {
     fact('Last call', ago(status.lastCall)), fact('Test Connection', ago(status.lastTestConnection)),
     fact('Active users', number(status.seats.active), `of ${number(status.seats.total)}`), fact('Groups', number(status.groups)),
     fact('Cycle', status.currentCycle ? 'running' : 'idle', status.currentCycle ? `${status.currentCycle.kind}, ${number(status.currentCycle.calls)} calls` : null),
-    fact('Failures, last cycle', number(quarantine.failures), `${(100 * quarantine.share).toFixed(1)} % of ${number(quarantine.events)} changes`));
+    fact('Failures, last cycle', number(quarantine.failures), quarantine.events > 0 ? `${(100 * quarantine.share).toFixed(1)} % of ${number(quarantine.events)} changes` : null));
 }
 
 function cycleTable(cycles) {
@@ -81,8 +91,8 @@ function cycleTable(cycles) {
   ], cycles.slice(0, 40), ''));
 }
 
-/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. `leads`: each entry leads to that time line. */
-export function activityLog(tenant, fixed, leads = false) {
+/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. `timeLines`: where those are, for each entry to lead to its own. */
+export function activityLog(tenant, fixed, timeLines = null) {
   const list = h('ol', { class: 'log', 'aria-live': 'off' });
   const state = h('p', { class: 'quiet small', role: 'status' });
   const more = h('button', { type: 'button', onclick: () => read(next) }, 'Older');
@@ -90,7 +100,7 @@ export function activityLog(tenant, fixed, leads = false) {
   let source = null;
 
   const form = fixed.resource ? null : filters(() => read());
-  const show = (entry) => row(entry, leads && views[entry.resourceType] && entry.resourceId ? `#/${tenant}/${views[entry.resourceType]}/${entry.resourceId}` : null);
+  const show = (entry) => row(entry, timeLines && `${timeLines}/${entry.resourceId}`);
   const query = (extra = {}) => {
     const parameters = new URLSearchParams({ ...fixed, ...extra });
     for (const [name, value] of form ? new FormData(form) : []) {
@@ -111,7 +121,8 @@ export function activityLog(tenant, fixed, leads = false) {
     }
     next = page.next ?? null;
     more.hidden = !next;
-    state.textContent = list.children.length > 0 ? '' : next ? 'Nothing among the newest entries; older ones may match.' : 'Nothing has happened yet that matches.';
+    state.textContent = list.children.length > 0 ? '' : next ? 'Nothing among the newest entries; older ones may match.'
+      : [...query().keys()].length > 0 ? 'Nothing that matches has happened yet.' : 'Nothing has happened yet.';
     follow();
   }
 
@@ -155,7 +166,6 @@ function filters(apply) {
   return form;
 }
 
-const views = { User: 'users', Group: 'groups' };
 const kinds = { created: 'good', changed: 'good', deleted: 'good', restored: 'good', unchanged: '', refused: 'bad', failed: 'bad' };
 
 function row(entry, timeLine) {

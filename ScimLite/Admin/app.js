@@ -102,6 +102,11 @@ function showSignIn(problem) {
   key.focus();
 }
 
+// Its # leads to a place on this page, and not to a view.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener('hashchange', async () => {
   if (/^#setup=/.test(location.hash)) {
     await start();
@@ -111,7 +116,10 @@ addEventListener('hashchange', async () => {
   main.focus({ preventScroll: true });
   scrollTo(0, 0);
 });
-addEventListener('refresh', show);
+addEventListener('refresh', async () => {
+  await show();
+  main.focus({ preventScroll: true });
+});
 addEventListener('signedout', async () => {
   const { kind } = session;
   session = await readSession();

@@ -36,17 +36,18 @@ function replace(content, children) {
 
 function guide(session, tenant, tokens, status, again) {
   const url = session.tenantUrl;
-  const used = tokens.map((token) => token.lastUsedAt).filter(Boolean).sort().at(-1);
+  const live = tokens.filter((token) => !token.expiresAt || new Date(token.expiresAt) > Date.now());
+  const used = live.map((token) => token.lastUsedAt).filter(Boolean).sort().at(-1);
   const step = (done, title, ...body) => h('li', { class: done ? 'done' : null }, h('h3', {}, title, done ? h('span', { class: 'hidden' }, ' (done)') : null), body);
   const arrived = (what, when) => (when ? h('p', { class: 'badge good' }, `${what[0].toUpperCase()}${what.slice(1)} arrived `, ago(when)) : h('p', { class: 'quiet' }, `Waiting for ${what}…`));
   return [
     status.provisioningEnabled ? null : h('p', { class: 'alert' }, 'Provisioning is paused: Entra’s calls are answered 503 with Retry-After, Test Connection too. ',
       session.kind === 'setup' ? 'Ask whoever sent you the link to switch it on.' : 'Switch it on first.'),
     h('section', { class: 'card', 'aria-label': 'Connect Entra' }, h('ol', { class: 'guide' },
-      step(tokens.length > 0, 'Make a Secret Token',
-        tokens.length === 0 ? h('p', {}, 'Entra asks for it as Secret Token. It is shown once.')
-          : h('p', {}, `There ${tokens.length === 1 ? 'is one token' : `are ${number(tokens.length)} tokens`}, `, used ? ['last used ', ago(used), '.'] : 'not used yet.'),
-        h('button', { type: 'button', class: tokens.length > 0 ? null : 'first', onclick: () => createToken(tenant, again) }, 'New token')),
+      step(live.length > 0, 'Make a Secret Token',
+        live.length === 0 ? h('p', {}, 'Entra asks for it as Secret Token. It is shown once.')
+          : h('p', {}, `There ${live.length === 1 ? 'is one token' : `are ${number(live.length)} tokens`}, `, used ? ['last used ', ago(used), '.'] : 'not used yet.'),
+        h('button', { type: 'button', class: live.length > 0 ? null : 'first', onclick: () => createToken(tenant, again) }, 'New token')),
       step(status.lastTestConnection, 'Create the application in Entra',
         h('p', {}, 'In the ', h('a', { href: 'https://entra.microsoft.com', rel: 'noreferrer', target: '_blank' }, 'Entra admin center'),
           ': Enterprise applications › New application › Create your own application › Integrate any other application you don’t find in the gallery. You need the role Cloud Application Administrator.')),

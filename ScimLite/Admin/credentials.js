@@ -1,5 +1,5 @@
 import { call, of } from '/admin/assets/api.js';
-import { ago, copyable, dialog, field, h, note, table, time } from '/admin/assets/dom.js';
+import { ago, copyable, daysLeft, dialog, field, h, note, table, time } from '/admin/assets/dom.js';
 
 /** Secret Tokens, OAuth clients and set-up links of a tenant. */
 export async function credentialsView({ tenant }) {
@@ -17,23 +17,23 @@ async function refresh(content, tenant) {
       h('button', { type: 'button', class: 'first', onclick: () => createToken(tenant, again) }, 'New token'),
       table('Secret Tokens', [
         ['Name', (token) => token.name], ['Starts with', (token) => h('code', {}, `${token.prefix}…`)], ['Scopes', (token) => token.scopes.join(', ')],
-        ['Created', (token) => time(token.createdAt)], ['Expires', (token) => expiry(token.expiresAt)], ['Last used', (token) => ago(token.lastUsedAt)],
-        ['', (token) => revoke(`token ${token.name}`, () => call('DELETE', of(tenant.id, `/tokens/${token.id}`)), again)],
+        ['Created', (token) => time(token.createdAt, 'short')], ['Expires', (token) => expiry(token.expiresAt)], ['Last used', (token) => ago(token.lastUsedAt)],
+        ['', (token) => revoke(`token ${token.name}`, () => call('DELETE', of(tenant.id, `/tokens/${token.id}`)), again), 'acts'],
       ], tokens, 'There is no token yet.')),
     section('OAuth clients', 'For Entra’s fields Token Endpoint, Client Identifier and Client Secret, and for workload identity federation.',
       h('button', { type: 'button', onclick: () => createClient(tenant, again) }, 'New client'),
       table('OAuth clients', [
         ['Name', (client) => client.name], ['Client Identifier', (client) => h('code', {}, client.clientId)],
         ['Secrets', (client) => secrets(tenant, client, again)],
-        ['', (client) => h('div', { class: 'row' },
-          h('button', { type: 'button', onclick: () => createSecret(tenant, client, again) }, 'New secret'),
-          revoke(`client ${client.name}`, () => call('DELETE', of(tenant.id, `/clients/${client.clientId}`)), again))],
+        ['', (client) => [
+          h('button', { type: 'button', 'aria-label': `New secret for ${client.name}`, onclick: () => createSecret(tenant, client, again) }, 'New secret'),
+          revoke(`client ${client.name}`, () => call('DELETE', of(tenant.id, `/clients/${client.clientId}`)), again, 'Revoke client')], 'acts'],
       ], clients, 'There is no client. A Secret Token is enough for an app that is not in Entra’s gallery.')),
     section('Set-up links', 'For the customer’s own administrator: shows this tenant’s connection guide, makes tokens, and shows its activity. Nothing else.',
       h('button', { type: 'button', onclick: () => createLink(tenant, again) }, 'New set-up link'),
       table('Set-up links', [
-        ['For', (link) => link.name], ['Created', (link) => time(link.createdAt)], ['Expires', (link) => expiry(link.expiresAt)], ['Last used', (link) => ago(link.lastUsedAt)],
-        ['', (link) => revoke(`set-up link for ${link.name}`, () => call('DELETE', of(tenant.id, `/setup-links/${link.id}`)), again)],
+        ['For', (link) => link.name], ['Created', (link) => time(link.createdAt, 'short')], ['Expires', (link) => expiry(link.expiresAt, 0)], ['Last used', (link) => ago(link.lastUsedAt)],
+        ['', (link) => revoke(`set-up link for ${link.name}`, () => call('DELETE', of(tenant.id, `/setup-links/${link.id}`)), again), 'acts'],
       ], links, 'There is no set-up link.')));
 }
 
@@ -41,16 +41,17 @@ function section(title, text, button, ...rest) {
   return h('section', { class: 'card', 'aria-label': title }, h('div', { class: 'head' }, h('h2', {}, title), button), h('p', { class: 'quiet' }, text), rest);
 }
 
-function expiry(value) {
+// A credential that carries a customer's provisioning is warned of; a link that is meant to end is not.
+function expiry(value, warnFrom = 30) {
   if (!value) {
     return h('span', { class: 'quiet' }, 'never');
   }
   const days = (new Date(value) - Date.now()) / 86_400_000;
-  return h('span', {}, time(value), ' ', days < 0 ? h('span', { class: 'badge bad' }, 'expired')
-    : days <= 30 ? h('span', { class: days <= 7 ? 'badge bad' : 'badge warn' }, `${Math.ceil(days)} days left`) : null);
+  return h('span', {}, time(value, 'short'), ' ', days < 0 ? h('span', { class: 'badge bad' }, 'expired')
+    : days <= warnFrom ? h('span', { class: days <= 7 ? 'badge bad' : 'badge warn' }, `${daysLeft(days)} left`) : null);
 }
 
-function revoke(what, send, again) {
+function revoke(what, send, again, text = 'Revoke') {
   return h('button', {
     type: 'button', class: 'danger', 'aria-label': `Revoke ${what}`,
     onclick: () => dialog(`Revoke ${what}?`, h('p', {}, 'It stops working within five seconds, everywhere. This can’t be undone.'), 'Revoke', async () => {
@@ -58,7 +59,7 @@ function revoke(what, send, again) {
       note(`${what} revoked`);
       await again();
     }, true),
-  }, 'Revoke');
+  }, text);
 }
 
 /** Asks for a name and a life time, makes a token and shows it once. */

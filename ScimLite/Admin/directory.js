@@ -20,8 +20,8 @@ async function list(tenant, view) {
     body.replaceChildren(
       table(users ? 'Users' : 'Groups', users
         ? [['User', (user) => link(user, user.userName)], ['Name', (user) => user.displayName ?? ''],
-          ['State', (user) => h('span', { class: user.active === false ? 'badge warn' : 'badge good' }, user.active === false ? 'Disabled' : 'Active')], ['Changed', (user) => time(user.lastModified)]]
-        : [['Group', (group) => link(group, group.displayName)], ['External id', (group) => group.externalId ?? ''], ['Changed', (group) => time(group.lastModified)]],
+          ['State', (user) => h('span', { class: user.active === false ? 'badge warn' : 'badge good' }, user.active === false ? 'Disabled' : 'Active')], ['Changed', (user) => time(user.lastModified, 'short')]]
+        : [['Group', (group) => link(group, group.displayName)], ['External id', (group) => group.externalId ?? '–'], ['Changed', (group) => time(group.lastModified, 'short')]],
       page.resources, search.value ? (page.next ? 'Nobody among those looked at so far; go on to look further.' : 'Nobody matches.') : users ? 'No user has been provisioned yet.' : 'No group has been provisioned yet.'),
       h('p', { class: 'row' },
         before.length > 0 ? h('button', { type: 'button', onclick: () => read(before.pop()) }, 'Back') : null,
@@ -48,7 +48,8 @@ async function deleted(tenant) {
   const page = await call('GET', of(tenant.id, '/deleted?limit=50'));
   return page.deleted.length === 0 ? null : h('section', { class: 'card', 'aria-label': 'Deleted users' }, h('h2', {}, 'Deleted lately'),
     table('Deleted users', [
-      ['User', (user) => user.userName], ['Name', (user) => user.displayName], ['Deleted', (user) => time(user.deletedAt)], ['Can be restored until', (user) => time(user.restorableUntil)],
+      ['User', (user) => h('a', { href: `#/${tenant.id}/activity/${user.id}` }, user.userName)], ['Name', (user) => user.displayName],
+      ['Deleted', (user) => time(user.deletedAt, 'short')], ['Can be restored until', (user) => time(user.restorableUntil, 'short')],
       ['', (user) => h('button', {
         type: 'button', 'aria-label': `Restore ${user.userName}`,
         onclick: () => dialog(`Restore ${user.userName}?`, h('p', {}, 'The user comes back under the old id, and in its groups where they still exist.'), 'Restore', async () => {
@@ -56,27 +57,20 @@ async function deleted(tenant) {
           note(`${user.userName} is back`);
           dispatchEvent(new Event('refresh'));
         }),
-      }, 'Restore')],
+      }, 'Restore'), 'acts'],
     ], page.deleted, ''));
 }
 
 async function one(tenant, view, id) {
-  // Of a resource that is gone the time line is still there, and that is what tells who removed it.
-  const resource = await call('GET', of(tenant.id, `/directory/${view}/${encodeURIComponent(id)}`)).catch((error) => {
-    if (error.status === 404) {
-      return null;
-    }
-    throw error;
-  });
+  const resource = await call('GET', of(tenant.id, `/directory/${view}/${encodeURIComponent(id)}`));
   const log = activityLog(tenant.id, { resource: id });
   await log.read();
   return {
     leave: log.leave,
     content: [
       h('p', {}, h('a', { href: `#/${tenant.id}/${view}` }, view === 'users' ? '← All users' : '← All groups')),
-      h('section', { class: 'card', 'aria-label': 'Resource' }, resource
-        ? [h('h2', {}, resource.displayName ?? resource.userName ?? id), h('details', {}, h('summary', {}, 'As SCIM shows it'), h('pre', { class: 'code scroll', tabindex: 0 }, JSON.stringify(resource, null, 2)))]
-        : h('p', {}, h('code', {}, id), ' is not in the directory any more.')),
+      h('section', { class: 'card', 'aria-label': 'Resource' }, h('h2', {}, resource.displayName ?? resource.userName ?? id),
+        h('details', {}, h('summary', {}, 'As SCIM shows it'), h('pre', { class: 'code scroll', tabindex: 0 }, JSON.stringify(resource, null, 2)))),
       h('section', { class: 'card', 'aria-label': 'Time line' }, log.element),
     ],
   };

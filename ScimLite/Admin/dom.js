@@ -34,13 +34,13 @@ export function note(text) {
   setTimeout(() => line.remove(), 5000);
 }
 
-/** A time in the reader's own zone; the exact one is in its title. */
-export function time(value, absent = 'never') {
+/** A time in the reader's own zone, `medium` to the second or `short` to the minute; the exact one is in its title. */
+export function time(value, timeStyle = 'medium', absent = 'never') {
   if (!value) {
     return h('span', { class: 'quiet' }, absent);
   }
   const date = new Date(value);
-  const text = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
+  const text = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle }).format(date);
   return h('time', { datetime: date.toISOString(), title: date.toISOString() }, text);
 }
 
@@ -69,12 +69,17 @@ setInterval(() => {
 /** Seconds as people say them. */
 export function duration(seconds) {
   const whole = Math.round(seconds);
-  return whole < 120 ? `${whole} s` : whole < 7200 ? `${Math.round(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
+  return whole < 120 ? `${whole} s` : whole < 7200 ? `${Math.round(whole / 60)} min` : `${Number((whole / 3600).toFixed(1))} h`;
 }
 
 /** A number with its thousands apart; a dash for none. */
 export function number(value) {
   return value === null || value === undefined ? '–' : new Intl.NumberFormat().format(value);
+}
+
+/** What is left until a credential ends, in whole days. */
+export function daysLeft(days) {
+  return days < 1 ? 'less than a day' : days < 2 ? '1 day' : `${Math.floor(days)} days`;
 }
 
 /** A value to be copied, with its button. */
@@ -139,7 +144,16 @@ export function dialog(title, fields, action, submit, dangerous = false) {
     },
   }, h('h2', {}, title), problem, fields, h('div', { class: 'row' },
     h('button', { type: 'submit', class: dangerous ? 'danger' : 'first' }, action), h('button', { type: 'button', onclick: close }, 'Cancel')));
-  const box = h('dialog', { 'aria-label': title, onclose: () => box.remove() }, form);
+  const box = h('dialog', {
+    'aria-label': title,
+    onclose: () => {
+      box.remove();
+      // What opened it may be gone; the keyboard is not to start from the top of the page again.
+      if (document.activeElement === document.body) {
+        document.getElementById('main').focus({ preventScroll: true });
+      }
+    },
+  }, form);
   document.body.append(box);
   box.showModal();
   form.querySelector('input, select, textarea')?.focus();

@@ -9,6 +9,7 @@ export async function settingsView({ tenant }) {
   const check = (name, text) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name, checked: tenant[name], disabled: fixed }), text);
   const limit = (name, properties) => h('input', { name: `guard.${name}`, type: 'number', min: 0, value: tenant.guard[name], disabled: fixed, required: true, ...properties });
   const form = h('form', {
+    class: 'form',
     onsubmit: async (event) => {
       event.preventDefault();
       const values = new FormData(form);

@@ -23,8 +23,8 @@ export async function tenantPage(session, id, view, rest) {
   const allowed = own ? views : views.filter(([name]) => setupViews.includes(name));
   const [name, , make] = allowed.find(([key]) => key === view) ?? allowed[0];
   const tenant = await call('GET', of(id));
-  const shown = await make({ session, tenant, view: name, rest });
   const base = own ? `#/${tenant.id}` : '#/-';
+  const shown = await make({ session, tenant, base, view: name, rest });
   return {
     title: tenant.displayName,
     leave: shown.leave,
