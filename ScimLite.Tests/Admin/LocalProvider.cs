@@ -27,6 +27,9 @@ internal sealed class LocalProvider : IAsyncDisposable
     /// <summary>The key that signs; another than the published one is a forger's.</summary>
     public SigningKey? Forger { get; set; }
 
+    /// <summary>The algorithm that an ID token without a signature claims; null: it has one.</summary>
+    public string? Unsigned { get; set; }
+
     /// <summary>The claims of the ID token.</summary>
     public JsonObject Claims { get; set; } = [];
 
@@ -49,11 +52,17 @@ internal sealed class LocalProvider : IAsyncDisposable
             var form = await request.ReadFormAsync();
             var proven = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) == provider.Challenge;
             return proven && form["client_id"] == ClientId && form["client_secret"] == ClientSecret && form["code"] == "the-code"
-                ? Results.Json(new { access_token = "unused", token_type = "Bearer", id_token = (provider.Forger ?? provider.Key).Sign(provider.Claims.DeepClone().AsObject(), provider.Key.Kid) })
+                ? Results.Json(new { access_token = "unused", token_type = "Bearer", id_token = provider.IdToken() })
                 : Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         });
         await provider.app.StartAsync();
         return provider;
+    }
+
+    string IdToken()
+    {
+        var claims = Claims.DeepClone().AsObject();
+        return Unsigned is not null ? SigningKey.Compose(new JsonObject { ["typ"] = "JWT", ["alg"] = Unsigned, ["kid"] = Key.Kid }, claims, _ => []) : (Forger ?? Key).Sign(claims, Key.Kid);
     }
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();

@@ -39,6 +39,9 @@ public sealed class OpenIdConnectTests
     [Theory]
     [InlineData("in no allowed group")]
     [InlineData("signed by somebody else")]
+    [InlineData("signed by nobody, and says so")]
+    [InlineData("with its signature cut off")]
+    [InlineData("good later")]
     [InlineData("for another application")]
     [InlineData("of another issuer")]
     [InlineData("expired")]
@@ -56,6 +59,16 @@ public sealed class OpenIdConnectTests
             {
                 case "signed by somebody else":
                     provider.Forger = new SigningKey();
+                    break;
+                case "signed by nobody, and says so":
+                    provider.Unsigned = "none";
+                    break;
+                case "with its signature cut off":
+                    provider.Unsigned = "RS256";
+                    break;
+                case "good later":
+                    claims["nbf"] = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+                    claims["exp"] = TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeSeconds();
                     break;
                 case "for another application":
                     claims["aud"] = "another-application";

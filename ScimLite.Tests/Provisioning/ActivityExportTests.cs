@@ -77,6 +77,76 @@ public sealed class ActivityExportTests
         Assert.Equal("cyd", (await second.Next()).Data.Text("userName"));
     }
 
+    [Theory, OnBothStores]
+    public async Task Who_follows_with_a_set_up_link_hears_no_more_soon_after_it_is_revoked(StoreKind store)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var host = await AdminHost.StartAsync(store, services: services => services.AddSingleton<TimeProvider>(clock));
+        var link = (await host.Ask("setup-links", "POST", """{"name":"Contoso IT"}""")).Is(201).Json;
+        using var client = host.Host.Connect(null);
+        (await client.SendJson("POST", "/admin/session", $$"""{"setup":"{{link.Text("secret")}}"}""")).Is(200);
+        await using var line = await Line.Open(client, host.Host.Tenant, "", clock);
+        await line.Alive();
+
+        (await host.Ask($"setup-links/{link.Text("id")}", "DELETE")).Is(204);
+        var revoked = clock.GetUtcNow();
+
+        await line.End();
+        Assert.True(clock.GetUtcNow() - revoked < TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task No_cell_of_a_table_begins_as_a_formula_does()
+    {
+        await using var host = await AdminHost.StartAsync(StoreKind.Memory);
+        string[] starts = ["=", "+", "-", "@", "\\t", "\\r", "\\n"];
+        foreach (var (start, i) in starts.Select((start, i) => (start, i)))
+        {
+            (await host.Host.Client.Send("POST", "Users", $$"""{"schemas":["{{HttpCalls.UserSchema}}"],"userName":"{{start}}u{{i}}","displayName":"{{start}}2+5\",\"+cmd|' /C calc'!A0","{{i}}":1}""",
+                ("client-request-id", "=1+1"), ("request-id", "@SUM(1)"))).Is(201);
+        }
+
+        var rows = Cells((await host.Ask("activity/export?format=csv")).Is(200).Text.TrimStart('\uFEFF'));
+
+        Assert.Equal(1 + starts.Length, rows.Count);
+        Assert.All(rows, row => Assert.Equal(rows[0].Count, row.Count));
+        Assert.All(rows.SelectMany(row => row), cell => Assert.False(cell.Length > 0 && "=+-@\t\r\n".Contains(cell[0], StringComparison.Ordinal), cell));
+        Assert.Equal(starts.Length, rows.Count(row => row[6].EndsWith("2+5\",\"+cmd|' /C calc'!A0", StringComparison.Ordinal)));
+    }
+
+    // RFC 4180 §2
+    static List<List<string>> Cells(string text)
+    {
+        var rows = new List<List<string>>();
+        var (row, cell, quoted) = (new List<string>(), new System.Text.StringBuilder(), false);
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '"' when quoted && i + 1 < text.Length && text[i + 1] == '"':
+                    cell.Append(text[i++]);
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case ',' when !quoted:
+                    row.Add(cell.ToString());
+                    cell.Clear();
+                    break;
+                case '\r' when !quoted:
+                    row.Add(cell.ToString());
+                    rows.Add(row);
+                    (row, i) = ([], i + 1);
+                    cell.Clear();
+                    break;
+                default:
+                    cell.Append(text[i]);
+                    break;
+            }
+        }
+        return rows;
+    }
+
     // One connection that is followed; time moves on while it waits.
     sealed class Line(HttpResponseMessage response, StreamReader reader, FakeTimeProvider clock) : IAsyncDisposable
     {
@@ -114,7 +184,17 @@ public sealed class ActivityExportTests
             }
         }
 
-        async Task<string> Read()
+        public async Task End()
+        {
+            while (await ReadLine() is not null)
+            {
+                // Until then it may say that it is alive.
+            }
+        }
+
+        async Task<string> Read() => await ReadLine() ?? throw new InvalidOperationException("The line was closed.");
+
+        async Task<string?> ReadLine()
         {
             var line = reader.ReadLineAsync(Cancel).AsTask();
             using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
@@ -123,7 +203,7 @@ public sealed class ActivityExportTests
                 clock.Advance(TimeSpan.FromSeconds(1));
                 await pace.WaitForNextTickAsync(Cancel);
             }
-            return await line ?? throw new InvalidOperationException("The line was closed.");
+            return await line;
         }
 
         public ValueTask DisposeAsync()

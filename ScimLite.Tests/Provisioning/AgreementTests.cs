@@ -20,7 +20,7 @@ public sealed class AgreementTests
     }
 
     static readonly Gen<(int Kind, int Target, Break Break)> Step = Gen.Select(
-        Gen.Int[0, 5], Gen.Int[0, 3], Gen.Frequency((4, Gen.Const(Break.Nothing)), (1, Gen.Const(Break.Before)), (2, Gen.Const(Break.After))));
+        Gen.Int[0, 8], Gen.Int[0, 3], Gen.Frequency((4, Gen.Const(Break.Nothing)), (1, Gen.Const(Break.Before)), (2, Gen.Const(Break.After))));
 
     [Theory, OnBothStores]
     public async Task Each_call_has_one_entry_and_each_version_one_that_made_it(StoreKind store)
@@ -32,13 +32,14 @@ public sealed class AgreementTests
             return BreakingStore.Around(inner, () => breaking);
         }));
         var client = host.Host.Client;
-        var known = new List<string>();
+        var (known, groups) = (new List<string>(), new List<string>());
         var calls = 0;
-        await Step.Array[60].SampleAsync(async steps =>
+        await Step.Array[90].SampleAsync(async steps =>
         {
             foreach (var (kind, target, how) in steps)
             {
                 breaking = how;
+                var group = groups.Count > 0 ? groups[^(1 + (target % groups.Count))] : "0190aaaa-0000-7000-8000-000000000001";
                 var id = known.Count > 0 ? known[^(1 + (target % known.Count))] : "0190aaaa-0000-7000-8000-000000000000";
                 var answer = kind switch
                 {
@@ -46,12 +47,16 @@ public sealed class AgreementTests
                     2 => await client.Send("PATCH", $"Users/{id}", HttpCalls.Patch($$"""{"op":"replace","path":"title","value":"{{target}}"}""")),
                     3 => await client.SetActive(id, target % 2 == 0 ? "False" : "maybe"),
                     4 => await client.Send("PUT", $"Users/{id}", $$"""{"schemas":["{{HttpCalls.UserSchema}}"],"userName":"user-{{id}}","title":"{{target}}"}"""),
-                    _ => await client.Send("DELETE", $"Users/{id}"),
+                    5 => await client.Send("DELETE", $"Users/{id}"),
+                    6 => await client.Send("POST", "Groups", $$"""{"schemas":["{{HttpCalls.GroupSchema}}"],"displayName":"group-{{calls / (1 + (target % 2))}}"}"""),
+                    7 => await client.Send("PATCH", $"Groups/{group}", HttpCalls.Patch($$"""{"op":"{{(target == 0 ? "remove" : "add")}}","path":"members","value":[{"value":"{{id}}"}]}""")),
+                    _ => target == 3 ? await client.Send("DELETE", $"Groups/{group}")
+                        : await client.Send("PATCH", $"Groups/{group}", HttpCalls.Patch($$"""{"op":"replace","path":"displayName","value":"group {{calls}}"}""")),
                 };
                 calls++;
                 if (answer.Status == 201)
                 {
-                    known.Add(answer.Id);
+                    (kind == 6 ? groups : known).Add(answer.Id);
                 }
             }
             breaking = Break.Nothing;
@@ -67,17 +72,22 @@ public sealed class AgreementTests
         foreach (var trail in entries.Where(e => e.Text("outcome") is "created" or "changed" or "deleted").GroupBy(e => e.Text("resourceId")))
         {
             string[] outcomes = [.. trail.Select(e => e.Text("outcome")).Reverse()];
-            var found = await host.Host.Client.Send("GET", $"Users/{trail.Key}");
+            var found = await host.Host.Client.Send("GET", $"{trail.First().Text("resourceType")}s/{trail.Key}");
             Assert.Equal("created", outcomes[0]);
             Assert.Equal(outcomes[^1] == "deleted" ? 404 : 200, found.Status);
             Assert.DoesNotContain("deleted", outcomes[..^1]);
-            if (found.Status == 200)
+            // A group has another version, too, when a member is deleted, and that is the member's entry.
+            if (found.Status == 200 && trail.First().Text("resourceType") == "User")
             {
                 Assert.Equal($"W/\"{outcomes.Length}\"", found.Header("ETag"));
             }
         }
-        Assert.Equal((await host.Host.Client.Send("GET", "Users?count=0")).Total,
-            entries.Count(e => e.Text("outcome") == "created") - entries.Count(e => e.Text("outcome") == "deleted"));
+        foreach (var type in (string[])["User", "Group"])
+        {
+            var ofType = entries.Where(e => e.Text("resourceType") == type).ToArray();
+            Assert.Equal((await host.Host.Client.Send("GET", $"{type}s?count=0")).Total,
+                ofType.Count(e => e.Text("outcome") == "created") - ofType.Count(e => e.Text("outcome") == "deleted"));
+        }
         Assert.Contains(entries, e => e.Text("outcome") == "failed");
         Assert.Contains(entries, e => e.Text("outcome") == "refused");
     }

@@ -290,6 +290,50 @@ public sealed class FederationTests
     }
 
     [Fact]
+    public async Task Keys_for_assertions_are_fetched_when_one_is_replaced_and_not_for_each_that_names_another()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var admin = await StartAsync(issuer);
+        var clientId = await Register(admin, issuer);
+        var old = issuer.Key;
+        (await Ask(admin, clientId, old.Sign(Assertion(issuer)))).Is(200);
+        issuer.Key = new SigningKey();
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        (await Ask(admin, clientId, issuer.Key.Sign(Assertion(issuer)))).Is(200);
+        (await Ask(admin, clientId, old.Sign(Assertion(issuer, c => c["uti"] = "again")))).Is(401);
+        Assert.Equal(2, issuer.KeyReads);
+
+        var thief = new SigningKey();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Ask(admin, clientId, thief.Sign(Assertion(issuer, c => c["uti"] = $"{i}"), $"kid-{i}"))));
+        Assert.All(answers, a => a.Is(401));
+        Assert.Equal(3, issuer.KeyReads);
+        (await Ask(admin, clientId, issuer.Key.Sign(Assertion(issuer)))).Is(200);
+    }
+
+    [Fact]
+    public async Task One_clients_assertion_is_worth_nothing_to_another()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var admin = await StartAsync(issuer);
+        var one = await Register(admin, issuer);
+        var (tenant, other) = ($"t{Guid.NewGuid():N}", Guid.NewGuid().ToString());
+        (await admin.Send("POST", "tenants", $$"""{"id":"{{tenant}}"}""")).Is(201);
+        var two = (string)(await admin.Send("POST", $"tenants/{tenant}/clients",
+            $$$"""{"name":"Entra","federation":{"issuer":"{{{issuer.Url}}}/{{{other}}}/v2.0","audience":"api://{{{Client}}}","subject":"{{{Subject}}}","tenantId":"{{{other}}}"}}""")).Is(201).Json["clientId"]!;
+        var (ours, theirs) = (issuer.Key.Sign(Assertion(issuer)), issuer.Key.Sign(Assertion(issuer, c => (c["tid"], c["iss"]) = (other, $"{issuer.Url}/{other}/v2.0"))));
+
+        (await Ask(admin, two, ours)).Is(401);
+        (await Ask(admin, one, theirs)).Is(401);
+        (await Ask(admin, two, theirs)).Is(200);
+        using var client = admin.Host.Connect((string)(await Ask(admin, one, ours)).Is(200).Json["access_token"]!);
+        await client.CreateUser("ada");
+        using var stranger = admin.Host.Connect((string)(await Ask(admin, two, issuer.Key.Sign(Assertion(issuer, c => (c["tid"], c["iss"], c["uti"]) = (other, $"{issuer.Url}/{other}/v2.0", "y"))))).Is(200).Json["access_token"]!);
+        Assert.Equal(0, (await stranger.Send("GET", "Users")).Is(200).Total);
+    }
+
+    [Fact]
     public async Task Federation_is_registered_for_trusted_hosts_alone()
     {
         await using var issuer = await LocalIssuer.StartAsync();

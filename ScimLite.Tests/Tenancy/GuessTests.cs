@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ScimLite.Tenancy;
@@ -108,6 +109,48 @@ public sealed class GuessTests
         Assert.Equal(200, await Call(admin.Host, known, "192.0.2.7"));
         Assert.Equal(429, await Call(admin.Host, fresh, "192.0.2.7"));
         Assert.Equal(200, await Call(admin.Host, fresh, "192.0.2.8"));
+    }
+
+    [Fact]
+    public async Task Guesses_of_client_secrets_and_of_set_up_links_are_slowed_as_well()
+    {
+        await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(clock))).WithTenant();
+        var made = (await admin.Send("POST", $"tenants/{admin.Tenant}/clients", """{"name":"Entra"}""")).Is(201).Json;
+        var link = (string)(await admin.Send("POST", $"tenants/{admin.Tenant}/setup-links", """{"name":"IT"}""")).Is(201).Json["secret"]!;
+        Task<(int, string)> Ask(string secret, string from) => Post("/oauth2/token", "application/x-www-form-urlencoded", $"grant_type=client_credentials&client_id={made["clientId"]}&client_secret={secret}", from);
+        Task<(int, string)> Open(string secret, string from) => Post("/admin/session", "application/json", $$"""{"setup":"{{secret}}"}""", from);
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((401, ""), await Ask($"guess-{i}", "192.0.2.7"));
+            Assert.Equal((401, ""), await Open($"guess-{i}", "192.0.2.9"));
+        }
+
+        foreach (var call in (Func<Task<(int, string)>>[])[() => Ask("guess", "192.0.2.7"), () => Ask($"{made["secret"]}", "192.0.2.7"), () => Open("guess", "192.0.2.9"), () => Open(link, "192.0.2.9")])
+        {
+            var (status, wait) = await call();
+            Assert.Equal(429, status);
+            Assert.InRange(int.Parse(wait, System.Globalization.CultureInfo.InvariantCulture), 1, 60);
+        }
+        Assert.Equal((200, ""), await Ask($"{made["secret"]}", "192.0.2.8"));
+        Assert.Equal((200, ""), await Open(link, "192.0.2.8"));
+
+        async Task<(int Status, string RetryAfter)> Post(string path, string mediaType, string body, string from)
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(body);
+            var answer = await admin.Host.Server.SendAsync(request =>
+            {
+                (request.Request.Method, request.Request.Path, request.Request.ContentType, request.Request.ContentLength) = ("POST", path, mediaType, bytes.Length);
+                request.Request.Body = new MemoryStream(bytes);
+                request.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
+                request.Connection.RemoteIpAddress = IPAddress.Parse(from);
+            }, TestContext.Current.CancellationToken);
+            return (answer.Response.StatusCode, answer.Response.Headers.RetryAfter.ToString());
+        }
+    }
+
+    sealed class HasBody : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => true;
     }
 
     [Fact]

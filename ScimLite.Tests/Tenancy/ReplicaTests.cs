@@ -57,6 +57,42 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task Access_tokens_and_entras_own_end_on_the_other_replica_as_soon_as_it_is_told()
+    {
+        var clock = new FakeTimeProvider(Start);
+        await using var issuer = await LocalIssuer.StartAsync();
+        var entra = Guid.NewGuid().ToString();
+        Task<AdminHost> Replica(AdminHost? beside) => AdminHost.StartAsync(StoreKind.Redis, new Dictionary<string, string> { ["ScimLite:OAuth:KeyHosts:0"] = "127.0.0.1", ["ScimLite:OAuth:EntraAuthority"] = issuer.Url },
+            services => services.AddSingleton<TimeProvider>(clock), sameDirectoryAs: beside);
+        await using var first = await (await Replica(null)).WithTenant($$""","entraTenantId":"{{entra}}" """);
+        await using var second = await Replica(first);
+        var made = (await first.Send("POST", $"tenants/{first.Tenant}/clients", """{"name":"x"}""")).Is(201).Json;
+        var more = (await first.Send("POST", $"tenants/{first.Tenant}/clients/{made["clientId"]}/secrets", "{}")).Is(201).Json;
+        async Task<HttpClient> Granted(string secret) => second.Host.Connect((string)(await TokenEndpointTests.Ask(first.Host, $"grant_type=client_credentials&client_id={made["clientId"]}&client_secret={secret}")).Is(200).Json["access_token"]!);
+        using var one = await Granted((string)made["secret"]!);
+        using var two = await Granted((string)more["secret"]!);
+        using var own = second.Host.Connect(issuer.Key.Sign(new System.Text.Json.Nodes.JsonObject
+        {
+            ["aud"] = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621", ["iss"] = $"https://sts.windows.net/{entra}/", ["nbf"] = Start.ToUnixTimeSeconds(), ["exp"] = Start.AddHours(1).ToUnixTimeSeconds(),
+            ["appid"] = "00000014-0000-0000-c000-000000000000", ["sub"] = "x", ["tid"] = entra, ["ver"] = "1.0",
+        }));
+        foreach (var client in (HttpClient[])[one, two, own])
+        {
+            await Until(() => client.Send("GET", "Users"), 200);
+        }
+
+        // Time stands still on both, so nothing but the message can tell it.
+        (await first.Send("DELETE", $"tenants/{first.Tenant}/clients/{made["clientId"]}/secrets/{made["secretId"]}")).Is(204);
+        (await Until(() => one.Send("GET", "Users"), 401)).Refuses(401);
+        (await two.Send("GET", "Users")).Is(200);
+        (await first.Send("DELETE", $"tenants/{first.Tenant}/clients/{made["clientId"]}")).Is(204);
+        (await Until(() => two.Send("GET", "Users"), 401)).Refuses(401);
+        (await own.Send("GET", "Users")).Is(200);
+        (await first.Send("PATCH", $"tenants/{first.Tenant}", """{"entraTenantId":null}""")).Is(200);
+        (await Until(() => own.Send("GET", "Users"), 401)).Refuses(401);
+    }
+
+    [Fact]
     public async Task Where_the_message_is_lost_it_is_worthless_after_four_seconds()
     {
         var clock = new FakeTimeProvider(Start);

@@ -131,6 +131,8 @@ export function activityLog(tenant, fixed, timeLines = null) {
     source = null;
     if (form?.elements.live?.checked) {
       source = new EventSource(of(tenant, `/activity/live?${query()}`));
+      // A line that is closed for good is closed for a reason, which the next call is told.
+      source.addEventListener('error', () => source.readyState === EventSource.CLOSED && call('GET', of(tenant)).catch((error) => note(error.message)));
       source.addEventListener('entry', (event) => {
         list.prepend(show(JSON.parse(event.data)));
         state.textContent = '';

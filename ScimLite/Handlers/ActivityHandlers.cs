@@ -9,7 +9,8 @@ using ScimLite.Tenancy;
 namespace ScimLite.Handlers;
 
 /// <summary>The activity log over the admin API: read in pages, exported as a whole, followed as it grows.</summary>
-public sealed class ActivityHandlers(TenantAccounts accounts, ActivityReader reader, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, TimeProvider clock)
+public sealed class ActivityHandlers(
+    TenantAccounts accounts, ActivityReader reader, AdminSession sessions, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, TimeProvider clock)
 {
     /// <summary>How many followers one replica serves at once; each asks the store once a second.</summary>
     public const int MostFollowers = 50;
@@ -17,7 +18,7 @@ public sealed class ActivityHandlers(TenantAccounts accounts, ActivityReader rea
     /// <summary>How often a follower hears that the line is alive when nothing happens.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1), LongestFollow = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1), LongestFollow = TimeSpan.FromHours(1), Trust = TimeSpan.FromSeconds(5);
 
     private int followers;
 
@@ -118,13 +119,21 @@ public sealed class ActivityHandlers(TenantAccounts accounts, ActivityReader rea
         return TypedResults.Empty;
     }
 
-    // Ends after an hour, so that a credential that was revoked does not read on for ever; a browser comes back by itself.
+    // Ends with the set-up link that opened it, and after an hour in any case; a browser comes back by itself, and is asked who it is.
     private async Task FollowAsync(HttpContext http, string tenant, ActivityFilter filter, long position, CancellationToken cancel)
     {
-        var (start, heard) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var (start, heard, trusted) = (clock.GetTimestamp(), clock.GetTimestamp(), clock.GetTimestamp());
         await WriteAsync(http, ": following\n\n", cancel).ConfigureAwait(false);
         while (clock.GetElapsedTime(start) < LongestFollow)
         {
+            if (clock.GetElapsedTime(trusted) >= Trust)
+            {
+                if (!await sessions.IsAliveAsync(http.User, cancel).ConfigureAwait(false))
+                {
+                    return;
+                }
+                trusted = clock.GetTimestamp();
+            }
             var (entries, next) = await reader.ReadOnAsync(tenant, filter, position, cancel).ConfigureAwait(false);
             if (entries.Count > 0 || clock.GetElapsedTime(heard) >= Heartbeat)
             {

@@ -46,8 +46,12 @@ public sealed class SessionHandlers(AdminSession sessions, AdminKey key, GuessLi
         if (body.Setup is { Length: > 0 and <= 200 } secret)
         {
             var hash = SecretHash.Of(secret);
-            var opened = guesses.Judge(from, hash) == Guess.MayBeTried ? await accounts.OpenSetupLinkAsync(secret, http.RequestAborted).ConfigureAwait(false) : null;
-            if (opened is not { } link)
+            var guess = guesses.Judge(from, hash);
+            if (guess == Guess.MustWait)
+            {
+                return Wait(http, TenantLimits.Seconds(guesses.Pause));
+            }
+            if (guess == Guess.KnownWrong || await accounts.OpenSetupLinkAsync(secret, http.RequestAborted).ConfigureAwait(false) is not { } link)
             {
                 guesses.Mistaken(from, hash);
                 return TypedResults.Problem("This set-up link is no longer valid: it has expired or was revoked. Ask for a new one.", statusCode: 401);
@@ -60,8 +64,7 @@ public sealed class SessionHandlers(AdminSession sessions, AdminKey key, GuessLi
             case Guess.MayBeTried:
                 return await SignInAsync(http, sessions.Administrator()).ConfigureAwait(false);
             case Guess.MustWait:
-                http.Response.Headers.RetryAfter = key.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                return TypedResults.Problem($"Too many wrong keys came from this address. Wait {key.RetryAfterSeconds} seconds.", statusCode: 429);
+                return Wait(http, key.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture));
             case Guess.KnownWrong:
                 return TypedResults.Problem("That is not the admin key. It is the value of ScimLite:AdminKey.", statusCode: 401);
             default:
@@ -79,6 +82,12 @@ public sealed class SessionHandlers(AdminSession sessions, AdminKey key, GuessLi
     /// <summary>302 to the identity provider; 404 where none is set.</summary>
     public Results<ChallengeHttpResult, NotFound> GoToProvider() => settings.OpenIdConnect.IsOn
         ? TypedResults.Challenge(new AuthenticationProperties { RedirectUri = "/admin" }, [OpenIdConnectDefaults.AuthenticationScheme]) : TypedResults.NotFound();
+
+    private static ProblemHttpResult Wait(HttpContext http, string seconds)
+    {
+        http.Response.Headers.RetryAfter = seconds;
+        return TypedResults.Problem($"Too many wrong keys or links came from this address. Wait {seconds} seconds.", statusCode: 429);
+    }
 
     private async Task<Ok<SessionView>> SignInAsync(HttpContext http, ClaimsPrincipal principal)
     {

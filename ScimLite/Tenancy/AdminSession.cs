@@ -51,6 +51,16 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
     /// <summary>The value that a call has to carry beside the cookie.</summary>
     public static string AntiForgeryOf(ClaimsPrincipal principal) => principal.FindFirstValue(AntiForgery)!;
 
+    /// <summary>Whether what a session was made with is still good, the key or the set-up link.</summary>
+    public async ValueTask<bool> IsAliveAsync(ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        if (principal.FindFirstValue(SetupLink) is { } link)
+        {
+            return await accounts.IsSetupLinkAliveAsync(principal.FindFirstValue(AdminAccess.OneTenant)!, link, cancel).ConfigureAwait(false);
+        }
+        return principal.FindFirstValue(MadeWith) is not { } stamp || stamp == Stamp();
+    }
+
     private async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         if (context.Principal is not { } principal || !IsCarried(context.HttpContext.Request, principal) || !await IsAliveAsync(principal, context.HttpContext.RequestAborted).ConfigureAwait(false))
@@ -61,15 +71,6 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
 
     private static bool IsCarried(HttpRequest request, ClaimsPrincipal principal) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
         || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers[AntiForgeryHeader].ToString()), Encoding.UTF8.GetBytes(AntiForgeryOf(principal)));
-
-    private async ValueTask<bool> IsAliveAsync(ClaimsPrincipal principal, CancellationToken cancel)
-    {
-        if (principal.FindFirstValue(SetupLink) is { } link)
-        {
-            return await accounts.IsSetupLinkAliveAsync(principal.FindFirstValue(AdminAccess.OneTenant)!, link, cancel).ConfigureAwait(false);
-        }
-        return principal.FindFirstValue(MadeWith) is not { } stamp || stamp == Stamp();
-    }
 
     private static ClaimsPrincipal Seal(ClaimsPrincipal principal, Claim claim)
     {

@@ -51,6 +51,12 @@ public static class AdminSessionSetup
         options.Scope.Add("profile");
         options.Events.OnTokenValidated = context =>
         {
+            // OpenID Connect Core §3.1.3.7 lets a client do without the signature, and the handler then takes a token that has none.
+            if (string.IsNullOrEmpty(context.SecurityToken.RawSignature))
+            {
+                context.Fail("The ID token is not signed.");
+                return Task.CompletedTask;
+            }
             var user = context.Principal!;
             if (!user.HasClaim(c => (c.Type == "groups" && settings.AllowedGroups.Contains(c.Value)) || (c.Type == "roles" && settings.AllowedRoles.Contains(c.Value))))
             {
