@@ -12,8 +12,8 @@ internal static class BusyTenant
     private const string LongName = "maximiliane.von-und-zu-hohenlohe-langenburg@subsidiaries.contoso-international.example.com";
 
     /// <summary>Makes it.</summary>
-    /// <returns>The user with the longest time line, and the secret of a set-up link.</returns>
-    public static async Task<(string User, string Link)> FillAsync(ScimHost host, PastClock clock, string id)
+    /// <returns>The user with the longest time line, and the secrets of two set-up links, of which one has expired by now.</returns>
+    public static async Task<(string User, string Link, string Expired)> FillAsync(ScimHost host, PastClock clock, string id)
     {
         using var admin = host.Connect(AdminHost.Key);
         Task<HttpAnswer> Post(string target, string body) => admin.SendJson("POST", $"/admin/api/tenants/{id}/{target}", body);
@@ -25,6 +25,7 @@ internal static class BusyTenant
         (await Post("clients", """{"name":"Gallery application"}""")).Is(201);
         (await Post("clients", """{"name":"Workload identity","federation":{"issuer":"https://login.microsoftonline.com/7d42c1d0-0000-4831-a406-ecf816600001/v2.0","audience":"api://5d1f","subject":"54d3","tenantId":"7d42c1d0-0000-4831-a406-ecf816600001"}}""")).Is(201);
         var link = (string)(await Post("setup-links", """{"name":"Contoso IT"}""")).Is(201).Json["secret"]!;
+        var expired = (string)(await Post("setup-links", $$"""{"name":"A consultant","expiresAt":"{{clock.Now.AddHours(1):yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""")).Is(201).Json["secret"]!;
         using var entra = host.Connect(token);
 
         (await entra.Send("GET", "Users?filter=userName+eq+%227d42c1d0-0000-4831-a406-ecf816600001%22")).Is(200);
@@ -60,7 +61,7 @@ internal static class BusyTenant
             (await entra.Send("DELETE", $"Users/{user}")).Is(204);
         }
         (await entra.Send("DELETE", $"Users/{users[1]}")).Refuses(503);
-        return (longest, link);
+        return (longest, link, expired);
     }
 }
 

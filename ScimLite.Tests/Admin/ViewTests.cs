@@ -60,20 +60,20 @@ public sealed class ViewTests(Browser browser) : IClassFixture<Browser>
         await using var host = await ScimHost.StartAsync(StoreKind.Memory, settings: new Dictionary<string, string> { ["ScimLite:AdminKey"] = AdminHost.Key },
             services: services => services.AddSingleton<TimeProvider>(clock), onKestrel: true);
         var id = $"contoso-{Guid.NewGuid():N}"[..20];
-        var (user, link) = await BusyTenant.FillAsync(host, clock, id);
+        var (user, link, expired) = await BusyTenant.FillAsync(host, clock, id);
         clock.CatchUp();
 
         var pictures = Environment.GetEnvironmentVariable("SCIMLITE_SCREENSHOTS") is { Length: > 0 };
         foreach (var width in pictures ? (int[])[Narrow, Wide] : [Narrow])
         {
-            await LookAsync(host.Address, ColorScheme.Light, width, id, user, link);
-            await LookAsync(host.Address, ColorScheme.Dark, width, id, user, link);
+            await LookAsync(host.Address, ColorScheme.Light, width, id, user, link, expired);
+            await LookAsync(host.Address, ColorScheme.Dark, width, id, user, link, expired);
         }
 
         Assert.Empty(faults);
     }
 
-    private async Task LookAsync(Uri address, ColorScheme scheme, int width, string id, string user, string link)
+    private async Task LookAsync(Uri address, ColorScheme scheme, int width, string id, string user, string link, string expired)
     {
         await using var opened = await browser.OpenAsync(address, scheme, width);
         var page = opened.Page;
@@ -112,8 +112,8 @@ public sealed class ViewTests(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync($"/admin#setup={link}");
         await Expect(page.Locator(".guide")).ToBeVisibleAsync();
         await JudgeAsync("set-up-link");
-        await page.GotoAsync("/admin#setup=gone");
-        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await page.GotoAsync($"/admin#setup={expired}");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("it has expired or was revoked. Ask for a new one");
         await JudgeAsync("set-up-link-ended");
 
         async Task GoAsync(string view, string section)

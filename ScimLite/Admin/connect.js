@@ -18,7 +18,8 @@ export async function connectView({ session, tenant }) {
   // While somebody waits for Entra's first calls, three seconds are soon enough.
   const timer = setInterval(() => {
     if (!document.hidden && !document.querySelector('dialog[open]')) {
-      draw().catch(() => clearInterval(timer));
+      // One that fails is made good by the next; that a session has ended is seen where calls are made.
+      draw().catch(() => null);
     }
   }, 3000);
   return { content: [content], leave: () => clearInterval(timer) };
