@@ -17,6 +17,8 @@ public sealed class Browser : IAsyncLifetime
     {
         if (Executable is not null)
         {
+            // Many tests share the machine; what is waited for comes sooner or later, or never.
+            Assertions.SetDefaultExpectTimeout(20_000);
             playwright = await Playwright.CreateAsync();
             browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {

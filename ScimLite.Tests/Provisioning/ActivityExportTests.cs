@@ -64,7 +64,7 @@ public sealed class ActivityExportTests
         await host.Host.Client.CreateUser("before");
         using var client = host.Host.Connect(AdminHost.Key);
 
-        await using var first = await Line.Open(client, host.Host.Tenant, "", clock);
+        await using var first = await Line.Open(client, $"{host.Host.Tenant}/activity/live", "", clock);
         await host.Host.Client.CreateUser("ada");
         var (id, data) = await first.Next();
         Assert.Equal("ada", data.Text("userName"));
@@ -72,9 +72,11 @@ public sealed class ActivityExportTests
 
         await host.Host.Client.CreateUser("bob");
         await host.Host.Client.CreateUser("cyd");
-        await using var second = await Line.Open(client, host.Host.Tenant, id, clock);
+        await using var second = await Line.Open(client, $"{host.Host.Tenant}/activity/live", id, clock);
         Assert.Equal("bob", (await second.Next()).Data.Text("userName"));
         Assert.Equal("cyd", (await second.Next()).Data.Text("userName"));
+        await using var third = await Line.Open(client, $"{host.Host.Tenant}/activity/live?after={id}", "", clock);
+        Assert.Equal("bob", (await third.Next()).Data.Text("userName"));
     }
 
     [Theory, OnBothStores]
@@ -85,7 +87,7 @@ public sealed class ActivityExportTests
         var link = (await host.Ask("setup-links", "POST", """{"name":"Contoso IT"}""")).Is(201).Json;
         using var client = host.Host.Connect(null);
         (await client.SendJson("POST", "/admin/session", $$"""{"setup":"{{link.Text("secret")}}"}""")).Is(200);
-        await using var line = await Line.Open(client, host.Host.Tenant, "", clock);
+        await using var line = await Line.Open(client, $"{host.Host.Tenant}/activity/live", "", clock);
         await line.Alive();
 
         (await host.Ask($"setup-links/{link.Text("id")}", "DELETE")).Is(204);
@@ -150,9 +152,9 @@ public sealed class ActivityExportTests
     // One connection that is followed; time moves on while it waits.
     sealed class Line(HttpResponseMessage response, StreamReader reader, FakeTimeProvider clock) : IAsyncDisposable
     {
-        public static async Task<Line> Open(HttpClient client, string tenant, string lastId, FakeTimeProvider clock)
+        public static async Task<Line> Open(HttpClient client, string target, string lastId, FakeTimeProvider clock)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/admin/api/tenants/{tenant}/activity/live");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/admin/api/tenants/{target}");
             if (lastId.Length > 0)
             {
                 request.Headers.Add("Last-Event-ID", lastId);

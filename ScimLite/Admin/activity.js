@@ -97,6 +97,7 @@ export function activityLog(tenant, fixed, timeLines = null) {
   const state = h('p', { class: 'quiet small', role: 'status' });
   const more = h('button', { type: 'button', onclick: () => read(next) }, 'Older');
   let next = null;
+  let newest = 0;
   let source = null;
 
   const form = fixed.resource ? null : filters(() => read());
@@ -118,19 +119,21 @@ export function activityLog(tenant, fixed, timeLines = null) {
       list.append(...rows);
     } else {
       list.replaceChildren(...rows);
+      newest = page.entries[0]?.position ?? page.next ?? 0;
+      follow();
     }
     next = page.next ?? null;
     more.hidden = !next;
     state.textContent = list.children.length > 0 ? '' : next ? 'Nothing among the newest entries; older ones may match.'
       : [...query().keys()].length > 0 ? 'Nothing that matches has happened yet.' : 'Nothing has happened yet.';
-    follow();
   }
 
   function follow() {
     source?.close();
     source = null;
     if (form?.elements.live?.checked) {
-      source = new EventSource(of(tenant, `/activity/live?${query()}`));
+      // From where the page ends, so that nothing is lost between the two.
+      source = new EventSource(of(tenant, `/activity/live?${query({ after: newest })}`));
       // A line that is closed for good is closed for a reason, which the next call is told.
       source.addEventListener('error', () => source.readyState === EventSource.CLOSED && call('GET', of(tenant)).catch((error) => note(error.message)));
       source.addEventListener('entry', (event) => {
