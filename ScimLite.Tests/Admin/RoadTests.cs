@@ -52,10 +52,13 @@ public sealed class RoadTests(Browser browser) : IClassFixture<Browser>
         (await entra.Send("PATCH", $"Groups/{group}", HttpCalls.Patch($$"""{"op":"Add","path":"members","value":[{"value":"{{ada}}"}]}"""))).Is(204);
         await Expect(page.Locator(".guide > li:not(.done)")).ToHaveCountAsync(0);
 
+        // The log is live, and misses nothing that comes after its page was read and before it listens.
+        await page.RouteAsync("**/activity/live?*", async route =>
+        {
+            (await entra.Send("PATCH", $"Users/{ada}", HttpCalls.Patch("""{"op":"Replace","path":"active","value":"False"},{"op":"Replace","path":"shoeSize","value":"9"}"""))).Is(200);
+            await route.ContinueAsync();
+        }, new() { Times = 1 });
         await page.GetByRole(AriaRole.Link, new() { Name = "Activity" }).ClickAsync();
-        await Expect(page.Locator(".log > li")).ToHaveCountAsync(3);
-        (await entra.Send("PATCH", $"Users/{ada}", HttpCalls.Patch("""{"op":"Replace","path":"active","value":"False"},{"op":"Replace","path":"shoeSize","value":"9"}"""))).Is(200);
-        // It comes by itself, since the log is live.
         await Expect(page.Locator(".log > li")).ToHaveCountAsync(4);
         (await entra.Send("POST", "Users", $$"""{"schemas":["{{User}}"],"userName":"Ada@Contoso.com"}""")).Refuses(409, "uniqueness");
         await page.GetByLabel("Failures only").CheckAsync();
