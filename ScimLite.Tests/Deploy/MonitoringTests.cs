@@ -1,7 +1,13 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using ScimLite.Tenancy;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
+using ScimLite.Tests.Tenancy;
 
 namespace ScimLite.Tests.Deploy;
 
@@ -15,7 +21,10 @@ public sealed partial class MonitoringTests
     {
         var expressions = Panels().Concat(Alerts()).ToArray();
         Assert.True(expressions.Length > 20, "the files were not read");
-        var served = await Scrape();
+        var text = await Scrape();
+        var served = Sample().Matches(text).SelectMany(s => Label().Matches(s.Groups["labels"].Value).Select(l => l.Groups[1].Value).Append("").Select(l => (Name: s.Groups["name"].Value, Label: l)))
+            .ToLookup(s => s.Name, s => s.Label);
+        Assert.All(expressions.SelectMany(e => Warning().Matches(e)), warning => Assert.Contains(warning.Value, text, StringComparison.Ordinal));
 
         foreach (var expression in expressions)
         {
@@ -54,29 +63,60 @@ public sealed partial class MonitoringTests
         Assert.All(names, name => Assert.Contains($"`{name}`", guide, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_rules_say_what_they_should_of_made_up_series()
+    {
+        Assert.SkipUnless(RedisServer.FindOnPath("promtool") is not null, "promtool is not on the PATH");
+        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["test", "rules", Path.Combine(Folder, "alerts.test.yaml")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (text, error) = (promtool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), promtool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await promtool.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(promtool.ExitCode == 0, await text + await error);
+    }
+
     static IEnumerable<string> Panels() => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "dashboard.json")))!["panels"]!.AsArray()
         .SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => target!["expr"]!.GetValue<string>());
 
     static IEnumerable<string> Alerts() => AlertExpression().Matches(File.ReadAllText(Path.Combine(Folder, "alerts.yaml"))).Select(m => m.Groups[1].Value);
 
     // Some of each kind: a counter that never counted is not told.
-    static async Task<ILookup<string, string>> Scrape()
+    static async Task<string> Scrape()
     {
-        await using var host = await ScimHost.StartAsync(StoreKind.Redis, settings: new Dictionary<string, string> { ["ScimLite:Metrics:Enabled"] = "true", ["ScimLite:Limits:MaxConcurrentRequests"] = "1" });
-        await host.Client.CreateUser("ada");
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var settings = new Dictionary<string, string> { ["ScimLite:Metrics:Enabled"] = "true", ["ScimLite:Limits:MaxConcurrentRequests"] = "1", ["ScimLite:AdminKey"] = AdminHost.Key };
+        await using var host = await ScimHost.StartAsync(StoreKind.Redis, tenantSettings: new Dictionary<string, string> { ["Guard:MaxRemovals"] = "1" }, settings: settings,
+            services: services => services.AddSingleton<TimeProvider>(clock));
+        var first = (await host.Client.CreateUser("ada")).Id;
         (await host.Client.Send("POST", "Users", """{"userName":"ada","active":"True"}""")).Refuses(409);
         (await host.Client.Send("GET", "Users?filter=title%20pr")).Is(200);
         using (var slow = new OverloadTests.SlowBody("""{"userName":"slow"}"""u8.ToArray()))
         {
-            var first = host.Client.PostAsync("Users", slow, TestContext.Current.CancellationToken);
+            var posted = host.Client.PostAsync("Users", slow, TestContext.Current.CancellationToken);
             await Poll.Until(async () => (await host.Client.Send("GET", "Users")).Status == 503, "a request is turned away");
             slow.Finish();
-            await first;
+            await posted;
         }
+        await Warn(host, clock, first);
         GC.Collect();
-        var text = (await host.Client.Send("GET", "/metrics")).Is(200).Text;
-        return Sample().Matches(text).SelectMany(s => Label().Matches(s.Groups["labels"].Value).Select(l => l.Groups[1].Value).Append("").Select(l => (Name: s.Groups["name"].Value, Label: l)))
-            .ToLookup(s => s.Name, s => s.Label);
+        return (await host.Client.Send("GET", "/metrics")).Is(200).Text;
+    }
+
+    // A removal too many, a cycle that fails, one that does not come, and a token that ends tomorrow.
+    static async Task Warn(ScimHost host, FakeTimeProvider clock, string user)
+    {
+        var second = (await host.Client.CreateUser("grace")).Id;
+        (await host.Client.Send("DELETE", $"Users/{user}")).Is(204);
+        (await host.Client.Send("DELETE", $"Users/{second}")).Is(503);
+        for (var i = 0; i < 110; i++)
+        {
+            (await host.Client.Send("DELETE", "Users/nobody")).Is(404);
+        }
+        using var admin = host.Connect(AdminHost.Key);
+        // What was counted is on the health card, and so in the store.
+        (await admin.Send("GET", $"/admin/api/tenants/{host.Tenant}/status")).Is(200);
+        (await admin.SendJson("POST", $"/admin/api/tenants/{host.Tenant}/tokens", $$"""{"name":"Entra","expiresAt":"{{clock.GetUtcNow().AddDays(1):O}}"}""")).Is(201);
+        clock.Advance(TimeSpan.FromMinutes(121));
+        await host.Services.GetRequiredService<TenantWatch>().LookAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetServices<IHostedService>().OfType<CredentialExpiry>().Single().LookAsync(TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex(@"(?<name>\b(?:scim|http_server|resilience|dotnet)_[a-z_]+)(?<labels>\{[^}]*\})?")]
@@ -90,6 +130,9 @@ public sealed partial class MonitoringTests
 
     [GeneratedRegex(@"^(?<name>[a-z_]+)(?<labels>\{[^}]*\})? ", RegexOptions.Multiline)]
     private static partial Regex Sample();
+
+    [GeneratedRegex(@"scim_warning=""[^""]+""")]
+    private static partial Regex Warning();
 
     [GeneratedRegex(@"alert: (\w+)")]
     private static partial Regex AlertName();
