@@ -44,7 +44,7 @@ public sealed class CursorSeal(IResourceStore store, LimitSettings limits, TimeP
         var salt = sealedBytes.AsSpan(0, SaltSize);
         RandomNumberGenerator.Fill(salt);
         using var cipher = new AesGcm(await KeyAsync(sealedBytes.AsMemory(0, SaltSize), cancel).ConfigureAwait(false), TagSize);
-        cipher.Encrypt(Nonce, text, sealedBytes.AsSpan(SaltSize, text.Length), sealedBytes.AsSpan(SaltSize + text.Length), Encoding.UTF8.GetBytes(bound));
+        cipher.Encrypt(Nonce, text, sealedBytes.AsSpan(SaltSize, text.Length), sealedBytes.AsSpan(SaltSize + text.Length), Bind(bound));
         return Base64Url.EncodeToString(sealedBytes);
     }
 
@@ -88,7 +88,7 @@ public sealed class CursorSeal(IResourceStore store, LimitSettings limits, TimeP
         using var cipher = new AesGcm(await KeyAsync(sealedBytes.AsMemory(0, SaltSize), cancel).ConfigureAwait(false), TagSize);
         try
         {
-            cipher.Decrypt(Nonce, sealedBytes.AsSpan(SaltSize, text.Length), sealedBytes.AsSpan(SaltSize + text.Length, TagSize), text, Encoding.UTF8.GetBytes(bound));
+            cipher.Decrypt(Nonce, sealedBytes.AsSpan(SaltSize, text.Length), sealedBytes.AsSpan(SaltSize + text.Length, TagSize), text, Bind(bound));
             return text;
         }
         catch (AuthenticationTagMismatchException)
@@ -96,6 +96,9 @@ public sealed class CursorSeal(IResourceStore store, LimitSettings limits, TimeP
             return null;
         }
     }
+
+    // A build that puts other things into a cursor counts on here, so that none reads what it can't: meanwhile both run side by side.
+    private static byte[] Bind(string bound) => Encoding.UTF8.GetBytes($"2\n{bound}");
 
     private async ValueTask<byte[]> KeyAsync(ReadOnlyMemory<byte> salt, CancellationToken cancel) =>
         HMACSHA256.HashData(await store.GetSecretAsync("cursor", cancel).ConfigureAwait(false), salt.Span);

@@ -23,7 +23,7 @@ public sealed class ResourceValidator : AbstractValidator<JsonObject>
             if (attribute is { Required: true, Type: AttributeType.String, MultiValued: false })
             {
                 RuleFor(r => (string?)r[name]).NotEmpty().OverridePropertyName(name)
-                    .WithMessage("'{PropertyPath}' is blank. Send a value for it; in Entra, map it to a source attribute that everyone has.");
+                    .WithMessage("'{PropertyPath}' is missing or blank. Send a value for it; in Entra, map it to a source attribute that everyone has.");
             }
             if (attribute.MultiValued)
             {
