@@ -46,7 +46,7 @@ public sealed partial class LifeTests
         {
             await raw.GetDatabase().StringSetAsync("scimlite:layout", "99");
         }
-        using var program = ScimProgram.Start("Production", ("ConnectionStrings__Redis", server.Address));
+        using var program = ScimProgram.Start("Production", ("ConnectionStrings__Redis", server.Address), ("ScimLite__AdminKey", "an-admin-key-of-the-test"));
         var output = program.StandardOutput.ReadToEndAsync(Cancel);
 
         await program.WaitForExitAsync(Cancel);

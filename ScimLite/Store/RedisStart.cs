@@ -30,7 +30,8 @@ public sealed class RedisStart(
             {
                 Log.NewerLayout(logger, layout.Message);
                 Environment.ExitCode = RefusedByStore;
-                lifetime.StopApplication();
+                // Before the start is over, an end would be a start that failed.
+                lifetime.ApplicationStarted.Register(lifetime.StopApplication);
                 return;
             }
             catch (StoreUnavailableException e)
