@@ -14,6 +14,7 @@ public sealed partial class VerbTests
     [InlineData(2, "'--target' is required", "sync-cycle --token t")]
     [InlineData(2, "--i-own-this-target", "doctor --target https://scim.example.com/scim/v2 --token t")]
     [InlineData(2, "can't be written", "doctor --target http://127.0.0.1:1/scim --token t --report /no/such/folder/report.md")]
+    [InlineData(2, "can't be written", "sync-cycle --target http://127.0.0.1:1/scim/v2 --token t --report /no/such/folder/report.json")]
     [InlineData(3, "can't be reached", "doctor --target http://127.0.0.1:1/scim --token secret-token")]
     [InlineData(2, "--tokem", "sync-cycle --target http://127.0.0.1:1/scim --token t --tokem t")]
     [InlineData(2, "--target 'example.com' is no Tenant URL", "sync-cycle --target example.com --token t")]

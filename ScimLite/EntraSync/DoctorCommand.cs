@@ -67,17 +67,8 @@ public static class DoctorCommand
     private static async Task<int> RunAsync(DoctorOptions options, FileInfo? markdown, FileInfo? json, CancellationToken cancel)
     {
         json ??= markdown is null ? null : new FileInfo(Path.ChangeExtension(markdown.FullName, ".json"));
-        try
+        if (!await Verbs.CanWriteAsync(new[] { markdown, json }.OfType<FileInfo>(), cancel).ConfigureAwait(false))
         {
-            // A report that can't be written is found out before the run, not after it.
-            foreach (var file in new[] { markdown, json }.OfType<FileInfo>())
-            {
-                await File.WriteAllTextAsync(file.FullName, "", cancel).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"The report can't be written: {e.Message}");
             return Verbs.Usage;
         }
         var colours = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));

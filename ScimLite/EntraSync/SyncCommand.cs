@@ -42,6 +42,11 @@ public static class SyncCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
+            var file = parsed.GetValue(report);
+            if (file is not null && !await Verbs.CanWriteAsync([file], cancel).ConfigureAwait(false))
+            {
+                return Verbs.Usage;
+            }
             var targets = parsed.GetRequiredValue(target);
             var options = new SyncOptions
             {
@@ -74,7 +79,7 @@ public static class SyncCommand
             var found = await SyncDisplay.ShowAsync(new SyncCycle(options, client, measures, TimeProvider.System).RunAsync(cancel), measures).ConfigureAwait(false);
             string[] secrets = [parsed.GetRequiredValue(token), options.NextToken ?? ""];
             Console.Write(Without(secrets, ReportText.Write(found)));
-            if (parsed.GetValue(report) is { } file)
+            if (file is not null)
             {
                 await File.WriteAllTextAsync(file.FullName, Without(secrets, found.ToJson()), CancellationToken.None).ConfigureAwait(false);
             }

@@ -37,6 +37,24 @@ public static class Verbs
         return parsed.Errors.Count > 0 ? Usage : invoked;
     }
 
+    /// <summary>Whether the reports can be written, which is found out before a run and not after it. Where not, it says so.</summary>
+    public static async Task<bool> CanWriteAsync(IEnumerable<FileInfo> reports, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var report in reports)
+            {
+                await File.WriteAllTextAsync(report.FullName, "", cancel).ConfigureAwait(false);
+            }
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"The report can't be written: {e.Message}");
+            return false;
+        }
+    }
+
     /// <summary>An option that takes a whole number within a range.</summary>
     public static Option<int> Number(string name, string description, int otherwise, int least, int most)
     {
