@@ -116,7 +116,9 @@ public sealed partial class KubernetesTests
         }
         var paths = objects.OfType<V1Ingress>().Single().Spec.Rules[0].Http.Paths.Select(p => p.Path).ToArray();
         Assert.All(paths.Except(["/oauth2"]), path => Assert.Contains(routes, r => r.StartsWith(path + "/", StringComparison.Ordinal)));
-        Assert.Contains("/metrics", routes);
+        var scraped = objects.OfType<V1Deployment>().Single().Spec.Template.Metadata.Annotations;
+        Assert.Contains(scraped["prometheus.io/path"], routes);
+        Assert.Equal($"{container.Ports[0].ContainerPort}", scraped["prometheus.io/port"]);
         Assert.DoesNotContain(paths, path => "/metrics".StartsWith(path, StringComparison.Ordinal) || "/health".StartsWith(path, StringComparison.Ordinal));
         Assert.Equal("http://+:" + container.Ports[0].ContainerPort, objects.OfType<V1ConfigMap>().Single(c => c.Metadata.Name == "scimlite").Data["ASPNETCORE_URLS"]);
     }
@@ -127,6 +129,7 @@ public sealed partial class KubernetesTests
         Assert.Equal(1, (await Render("overlays/demo")).OfType<V1Deployment>().Single().Spec.Replicas);
         Assert.Empty((await Render("overlays/demo")).OfType<V2HorizontalPodAutoscaler>());
         Assert.Equal(3, (await Render("overlays/production")).OfType<V2HorizontalPodAutoscaler>().Single().Spec.MinReplicas);
+        Assert.DoesNotContain(":latest", (await Render("overlays/production")).OfType<V1Deployment>().Single().Spec.Template.Spec.Containers[0].Image, StringComparison.Ordinal);
         Assert.Contains("always", (await Render("overlays/redis")).OfType<V1StatefulSet>().Single().Spec.Template.Spec.Containers[0].Args);
         Assert.Contains("redis:6379", (await Render("overlays/redis")).OfType<V1ConfigMap>().Single(c => c.Metadata.Name == "scimlite").Data.Values);
     }
