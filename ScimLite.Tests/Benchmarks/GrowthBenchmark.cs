@@ -39,14 +39,14 @@ public static class GrowthBenchmark
     }
 
     /// <summary>Starts ScimLite with two tenants, at a rate that nothing reaches.</summary>
-    public static Task<ServerProcess> StartAsync(StoreKind store) => ServerProcess.StartAsync("ScimLite", url => ["--urls", url], new Dictionary<string, string>
+    public static Task<ServerProcess> StartAsync(StoreKind store, int activityEntries = 50_000) => ServerProcess.StartAsync("ScimLite", url => ["--urls", url], new Dictionary<string, string>
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["Logging__LogLevel__Default"] = "Warning",
         ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Warning",
         ["ConnectionStrings__Redis"] = store == StoreKind.Redis ? RedisServer.ConnectionString : "",
         // Fewer than the users, so that the log is in its steady state.
-        ["ScimLite__Activity__MaxEntries"] = "50000",
+        ["ScimLite__Activity__MaxEntries"] = activityEntries.ToString(CultureInfo.InvariantCulture),
         ["ScimLite__Tenants__small__Token"] = "token-of-the-small-one",
         ["ScimLite__Tenants__small__RequestsPerSecond"] = "100000",
         ["ScimLite__Tenants__large__Token"] = "token-of-the-large-one",

@@ -7,7 +7,8 @@ namespace ScimLite.Tests.Benchmarks;
 
 /// <summary>
 /// Measures the service beside a bare minimal API that makes one round trip to Redis: the same requests to each in turn, in short rounds, so that a busy
-/// machine slows all of them. Client, servers and Redis share the machine, so that what one of them needs the others lack.
+/// machine slows all of them; on Redis also without the activity log, which tells what that costs. Client, servers and Redis share the
+/// machine, so that what one of them needs the others lack.
 /// </summary>
 public static class LoadBenchmark
 {
@@ -23,11 +24,13 @@ public static class LoadBenchmark
         using var bare = await ServerProcess.StartAsync("ScimLite.Tests", url => ["bare", url, RedisServer.ConnectionString], new Dictionary<string, string>());
         using var memory = await GrowthBenchmark.StartAsync(StoreKind.Memory);
         using var onRedis = await GrowthBenchmark.StartAsync(StoreKind.Redis);
+        using var unlogged = await GrowthBenchmark.StartAsync(StoreKind.Redis, activityEntries: 0);
         var loads = new[]
         {
             new Load("bare", bare, new FilledDirectory(bare, "none", ""), connection),
-            new Load("memory", memory, await FillAsync(memory), connection),
-            new Load("Redis", onRedis, await FillAsync(onRedis), connection),
+            new Load("memory", memory, await FillAsync(memory, "small"), connection),
+            new Load("Redis", onRedis, await FillAsync(onRedis, "small"), connection),
+            new Load("no log", unlogged, await FillAsync(unlogged, "large"), connection),
         };
         var stored = (await loads[2].Directory.SendAsync("GET", "/Users/" + loads[2].Directory.Users[0], null, readBody: true)).Body;
         await connection.GetDatabase().StringSetAsync([.. loads[1..].SelectMany(l => l.Directory.Users).Select(id => KeyValuePair.Create<RedisKey, RedisValue>("bare:" + id, stored))]);
@@ -74,9 +77,9 @@ public static class LoadBenchmark
         }
     }
 
-    private static async Task<FilledDirectory> FillAsync(ServerProcess server)
+    private static async Task<FilledDirectory> FillAsync(ServerProcess server, string tenant)
     {
-        var directory = new FilledDirectory(server, "token-of-the-small-one", "/scim/v2");
+        var directory = new FilledDirectory(server, $"token-of-the-{tenant}-one", "/scim/v2");
         await directory.AddUsersAsync(Users);
         await directory.AddGroupAsync(Members);
         return directory;
