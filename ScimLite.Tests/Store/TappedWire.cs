@@ -82,7 +82,7 @@ internal sealed class TappedWire : IAsyncDisposable
                 client.NoDelay = upstream.NoDelay = true;
                 // Whichever side ends first ends both.
                 await Task.WhenAny(
-                    PumpAsync(client.GetStream(), upstream.GetStream(), Count),
+                    PumpAsync(client.GetStream(), upstream.GetStream(), Counter()),
                     PumpAsync(upstream.GetStream(), client.GetStream(), LoseAsync));
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
@@ -114,13 +114,23 @@ internal sealed class TappedWire : IAsyncDisposable
         }
     }
 
-    Task<bool> Count(byte[] buffer, int length)
+    // A call may come in two pieces.
+    Func<byte[], int, Task<bool>> Counter()
     {
-        for (int at = 0, next; (next = buffer.AsSpan(at, length - at).IndexOf(Call)) >= 0; at += next + Call.Length)
+        var matched = 0;
+        return (buffer, length) =>
         {
-            Interlocked.Increment(ref scripts);
-        }
-        return Task.FromResult(true);
+            foreach (var next in buffer.AsSpan(0, length))
+            {
+                matched = next == Call[matched] ? matched + 1 : next == Call[0] ? 1 : 0;
+                if (matched == Call.Length)
+                {
+                    Interlocked.Increment(ref scripts);
+                    matched = 0;
+                }
+            }
+            return Task.FromResult(true);
+        };
     }
 
     async Task<bool> LoseAsync(byte[] buffer, int length)

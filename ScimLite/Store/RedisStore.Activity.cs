@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ScimLite.Protocol.Schemas;
 using StackExchange.Redis;
@@ -8,14 +7,17 @@ namespace ScimLite.Store;
 /// <content>The activity log.</content>
 public sealed partial class RedisStore : IActivityStore
 {
+    // The largest number that a script can count to, and more than any log comes to.
+    private const long LastSequence = 1L << 53;
+
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(ActivityRange range, CancellationToken cancel)
     {
         var keys = RedisKeys.All(range.Tenant, SchemaCatalog.Core.User, "");
-        var before = range.Before == long.MaxValue ? "" : range.Before.ToString(CultureInfo.InvariantCulture);
-        var after = range.After?.ToString(CultureInfo.InvariantCulture) ?? "";
+        RedisValue before = range.Before > LastSequence ? "" : range.Before, after = range.After is { } last ? Math.Min(last, LastSequence) : "";
         var reply = await RunAsync(RedisScript.Activity, "activity", keys, [range.Trail ?? "", before, after, range.Count], cancel).ConfigureAwait(false);
-        return [.. ((byte[]?[])reply!).OfType<byte[]>().Select(ReadActivity)];
+        var found = (byte[][])reply!;
+        return [.. found.Chunk(2).Select(entry => ReadActivity(entry[0], entry[1]))];
     }
 
     /// <inheritdoc/>
@@ -34,15 +36,12 @@ public sealed partial class RedisStore : IActivityStore
         await RunAsync(RedisScript.Append, "append", [.. keys], [.. arguments], cancel).ConfigureAwait(false);
     }
 
-    private static ActivityRecord ReadActivity(byte[] stored)
+    private static ActivityRecord ReadActivity(byte[] mark, byte[] json)
     {
-        // "sequence milliseconds outcome added removed id {json}", then the resource's names on a line of their own.
-        var json = Array.IndexOf(stored, (byte)'{');
-        var end = Array.IndexOf(stored, (byte)'\n', json);
-        var parts = Encoding.UTF8.GetString(stored, 0, json).Split(' ');
-        var entry = ActivityEntry.FromJson(stored.AsSpan(json..end));
-        var label = Label.Parse(Encoding.UTF8.GetString(stored.AsSpan(end + 1)));
-        return ActivityRecord.Of(Number(parts[0]), parts[2], (int)Number(parts[3]), (int)Number(parts[4]), entry, label);
+        // "sequence milliseconds outcome added removed id", then the resource's names on a line of their own.
+        var lines = Encoding.UTF8.GetString(mark).Split('\n', 2);
+        var parts = lines[0].Split(' ');
+        return ActivityRecord.Of(Number(parts[0]), parts[2], (int)Number(parts[3]), (int)Number(parts[4]), ActivityEntry.FromJson(json), Label.Parse(lines[1]));
     }
 
     private static long Oldest(ActivityEntry entry) => entry.Retention.OldestAt(entry.Time).ToUnixTimeMilliseconds();

@@ -14,8 +14,7 @@ for i = 3, #ARGV, 5 do
     known = redis.call('EXISTS', KEYS[21 + doubts]) == 1
     local marks = known and {} or redis.call('ZREVRANGEBYLEX', KEYS[13], '(' .. id .. '\1', '[' .. id .. '\0', 'LIMIT', 0, 100)
     for m = 1, #marks do
-      local sequence = tonumber(string.sub(marks[m], #id + 2))
-      local told = redis.call('ZRANGEBYSCORE', KEYS[8], sequence, sequence)[1]
+      local told = redis.call('HGET', KEYS[8], string.format('%d', string.sub(marks[m], #id + 2)))
       known = known or (told and string.find(told, '"call":"' .. call .. '"', 1, true) ~= nil)
     end
   end

@@ -76,27 +76,27 @@ for i = 2, #ARGV, 2 do
       end
     end
   elseif what == 'activity' then
-    -- The entry's number, and the resource it is about.
-    local entry = redis.call('ZRANGEBYSCORE', KEYS[8], id, id)[1]
-    if entry then
-      if string.sub(entry, 1, #id + 1) ~= id .. ' ' then
-        tell('an entry of the log stands in another\'s place', i)
-      elseif not redis.call('ZSCORE', KEYS[13], mark(other, tonumber(id))) then
-        tell('an entry of the log is on no trail', i)
-      end
+    -- The entry's number.
+    if redis.call('HEXISTS', KEYS[8], id) == 1 and #redis.call('ZRANGEBYLEX', KEYS[13], '[' .. mark('*', id) .. ' ', '(' .. mark('*', id) .. '!') == 0 then
+      tell('an entry of the log is on no trail', i)
     end
   elseif what == 'trails' then
-    -- The trail, and the number of the entry.
-    if redis.call('ZSCORE', KEYS[13], id .. '\0' .. other) and #redis.call('ZRANGEBYSCORE', KEYS[8], tonumber(other), tonumber(other)) == 0 then
-      tell('a trail leads to an entry that is not there', i)
+    -- The trail, and the number of the entry; of the whole log what it came to as well.
+    if redis.call('ZSCORE', KEYS[13], id .. '\0' .. other) then
+      local number = string.sub(other, 1, 16)
+      local about = string.match(other, '^%d+ %d+ %S+ %d+ %d+ (%S+)\n')
+      if redis.call('HEXISTS', KEYS[8], string.format('%d', number)) == 0 then
+        tell('a trail leads to an entry that is not there', i)
+      elseif about and not redis.call('ZSCORE', KEYS[13], mark(about, number)) then
+        tell('an entry of the log is not on its resource\'s trail', i)
+      end
     end
   elseif what == 'sequence' then
     local last = tonumber(redis.call('GET', KEYS[9]) or 0)
-    for _, key in ipairs({ KEYS[3], KEYS[8] }) do
-      local highest = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2]
-      if highest and tonumber(highest) > last then
-        tell('the counter lies behind what was counted', i)
-      end
+    local created = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
+    local logged = redis.call('ZREVRANGEBYLEX', KEYS[13], '(*\1', '[*\0', 'LIMIT', 0, 1)[1]
+    if tonumber(created or 0) > last or (logged and tonumber(string.sub(logged, 3, 18)) > last) then
+      tell('the counter lies behind what was counted', i)
     end
   end
 end

@@ -7,12 +7,13 @@
 -- 5 names       hash  id -> "Type\0name for people\0userName", of all resource types
 -- 6 members     zset  group \0 member, all scores 0
 -- 7 memberOf    zset  member \0 group, all scores 0
--- 8 activity    zset  entry, scored by its sequence number
+-- 8 activity    hash  sequence number -> what was asked for, of each entry of the activity log
 -- 9 sequence    counter of creations and entries
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
 -- 12 sweep      set   deleted groups whose memberships are still being taken apart
--- 13 trails     zset  resource id (or '!' for failures) \0 sequence number of an activity entry, all scores 0
+-- 13 trails     zset  resource id, or '!' for failures, \0 sequence number of an activity entry; and of each entry '*' \0 sequence number and
+--                     " time outcome added removed id\nnames", all scores 0
 -- 14 guard      hash  state of the guard against mass removal
 -- 15 removals   zset  deactivations and deletions in the guard's window, scored by time
 -- 16 inactive   set   ids of the resources that are not active
@@ -184,41 +185,33 @@ end
 
 -- Lets go of so many of the oldest entries as are too old or too many.
 local function trim_log(oldest, most, count)
-  local first = redis.call('ZRANGE', KEYS[8], '0', count - 1)
+  local first = range(KEYS[13], '*', '0', count)
   local trimmed = 0
   for i = 1, #first do
-    local sequence, time, outcome, id = string.match(first[i], '^(%d+) (%d+) (%S+) %d+ %d+ (%S+) ')
-    if tonumber(time) < tonumber(oldest) or redis.call('ZCARD', KEYS[8]) > tonumber(most) then
-      redis.call('ZREM', KEYS[8], first[i])
-      redis.call('ZREM', KEYS[13], mark(id, sequence))
-      if is_failure(outcome) then
-        redis.call('ZREM', KEYS[13], mark('!', sequence))
-      end
+    local number, time, outcome, id = string.match(first[i], '^..0*(%d+) (%d+) (%S+) %d+ %d+ (%S+)\n')
+    if tonumber(time) < tonumber(oldest) or redis.call('HLEN', KEYS[8]) > tonumber(most) then
+      redis.call('HDEL', KEYS[8], number)
+      redis.call('ZREM', KEYS[13], first[i], mark(id, number), mark(is_failure(outcome) and '!' or id, number))
       trimmed = trimmed + 1
     end
   end
   return trimmed
 end
 
--- An entry is one line of what it came to and what was asked for, and one of the resource's names.
+-- What an entry came to stands apart from what was asked for, which is long: a script that looks for old entries handles short texts alone.
 local function log(outcome, added, removed, now, entry, oldest, most, id, names)
   if most == '0' then
     return
   end
-  local sequence = redis.call('INCR', KEYS[9])
-  local number = string.format('%d', sequence)
-  redis.call('ZADD', KEYS[8], number, string.format('%s %s %s %d %d %s ', number, now, outcome, added, removed, id) .. entry .. '\n' .. (names or ''))
-  redis.call('ZADD', KEYS[13], '0', mark(id, sequence))
+  local number = string.format('%d', redis.call('INCR', KEYS[9]))
+  redis.call('HSET', KEYS[8], number, entry)
+  local marks = { '0', mark('*', number) .. string.format(' %s %s %d %d %s\n', now, outcome, added, removed, id) .. (names or ''), '0', mark(id, number) }
   if is_failure(outcome) then
-    redis.call('ZADD', KEYS[13], '0', mark('!', sequence))
+    marks[5], marks[6] = '0', mark('!', number)
   end
-  -- More go than come, so that the log shrinks to what it may hold without a pause. To look at an entry's age costs more than to count them, and
-  -- is done now and then. Sequence numbers may all be even or all odd.
-  if redis.call('ZCARD', KEYS[8]) > tonumber(most) then
-    trim_log(oldest, most, 2)
-  elseif sequence % 16 < 2 and trim_log(oldest, most, 1) == 1 then
-    trim_log(oldest, most, 31)
-  end
+  redis.call('ZADD', KEYS[13], unpack(marks))
+  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
+  trim_log(oldest, most, '2')
 end
 
 local function expects(expected, version)
