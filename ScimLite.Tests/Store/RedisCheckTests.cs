@@ -85,9 +85,9 @@ public sealed class RedisCheckTests(RedisUnderTest redis) : IClassFixture<RedisU
             ((d, p) => Task.WhenAll(d.SortedSetAddAsync($"{p}members", "gone\0b", 0), d.SortedSetAddAsync($"{p}memberOf", "b\0gone", 0)),
                 ["Group b: a membership is kept of a group that is not there", "Group gone: a membership is kept of a group that is not there"]),
             ((d, p) => d.StringSetAsync($"{p}sequence", "3"), ["Group : the counter lies behind what was counted", "User : the counter lies behind what was counted"]),
-            ((d, p) => d.SortedSetRemoveAsync($"{p}trails", "a\00000000000000002"), ["User *: an entry of the log is not on its resource's trail"]),
+            ((d, p) => d.SortedSetRemoveAsync($"{p}trails", "a\00000000000000001"), ["User *: an entry of the log is not on its resource's trail"]),
             ((d, p) => d.HashSetAsync($"{p}activity", "9999", "{}"), ["User 9999: an entry of the log is on no trail"]),
-            ((d, p) => d.HashDeleteAsync($"{p}activity", "2"), ["User *: a trail leads to an entry that is not there", "User a: a trail leads to an entry that is not there"]),
+            ((d, p) => d.HashDeleteAsync($"{p}activity", "1"), ["User *: a trail leads to an entry that is not there", "User a: a trail leads to an entry that is not there"]),
             ((d, p) => d.SortedSetAddAsync($"{p}trails", "a\00000000000009999", 0), ["User a: a trail leads to an entry that is not there"]),
         ])
         {

@@ -49,14 +49,15 @@ public sealed partial class InMemoryStore : IActivityStore
 
     private sealed partial record Directory
     {
-        public Directory Log(string outcome, int added, int removed, ActivityEntry entry, Label? label)
+        // A creation's record has the creation's own number.
+        public Directory Log(string outcome, int added, int removed, ActivityEntry entry, Label? label, long? number = null)
         {
             if (entry.Retention.Entries == 0)
             {
                 return this;
             }
-            var record = ActivityRecord.Of(Sequence + 1, outcome, added, removed, entry, label);
-            return (this with { Activity = Activity.Add(record), Trails = With(Trails, MarksOf(record), []), Sequence = Sequence + 1 })
+            var record = ActivityRecord.Of(number ?? Sequence + 1, outcome, added, removed, entry, label);
+            return (this with { Activity = Activity.Add(record), Trails = With(Trails, MarksOf(record), []), Sequence = record.Sequence })
                 .Trim(entry.Retention, entry.Time, 2).Directory;
         }
 

@@ -144,7 +144,7 @@ public sealed partial class InMemoryStore : IResourceStore
         var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
         var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
         return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
-            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(Known(type, id))));
+            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(Known(type, id)), old is null ? entry.Sequence : null));
     }
 
     private static (CommitOutcome, Directory) Delete(Directory directory, Deletion deletion)

@@ -19,7 +19,7 @@ for i = 3, #ARGV, 5 do
     end
   end
   if not known then
-    log(ARGV[i + 1], 0, 0, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, redis.call('HGET', KEYS[5], id))
+    log(nil, ARGV[i + 1], 0, 0, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, redis.call('HGET', KEYS[5], id))
     written = written + 1
   end
 end

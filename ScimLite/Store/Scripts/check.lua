@@ -84,7 +84,7 @@ for i = 2, #ARGV, 2 do
     -- The trail, and the number of the entry; of the whole log what it came to as well.
     if redis.call('ZSCORE', KEYS[13], id .. '\0' .. other) then
       local number = string.sub(other, 1, 16)
-      local about = string.match(other, '^%d+ %d+ %S+ %d+ %d+ (%S+)\n')
+      local about = string.match(other, '^%d+ %d+ %S+ %d+ %d+ ([^\n]*)\n')
       if redis.call('HEXISTS', KEYS[8], string.format('%d', number)) == 0 then
         tell('a trail leads to an entry that is not there', i)
       elseif about and not redis.call('ZSCORE', KEYS[13], mark(about, number)) then

@@ -15,18 +15,19 @@ for term in string.gmatch(ARGV[13], '[^\n]+') do
 end
 
 -- The names of the members to add, its own as it is going to be, and those that have none.
-local names, unknown = {}, { 'unknown' }
-for first = 0, add_count - 1, CHUNK do
+local names, unknown, own = {}, { 'unknown' }, ARGV[6]
+for first = 0, (add_count > 0 or document == '') and math.max(add_count - 1, 0) or -1, CHUNK do
   local last = math.min(first + CHUNK, add_count)
-  local found = redis.call('HMGET', KEYS[5], unpack(ARGV, first_add + first, first_add + last - 1))
+  local found = redis.call('HMGET', KEYS[5], id, unpack(ARGV, first_add + first, first_add + last - 1))
+  own = document ~= '' and ARGV[6] or found[1]
   for i = 1, last - first do
     local member = ARGV[first_add + first + i - 1]
-    if not found[i] and #unknown <= 10 then
+    if not found[i + 1] and #unknown <= 10 then
       unknown[#unknown + 1] = member
     end
     if ARGV[9] == '1' then
       names[#names + 1] = member
-      names[#names + 1] = member == id and document ~= '' and ARGV[6] or found[i] or ''
+      names[#names + 1] = member == id and own or found[i + 1] or ''
     end
   end
 end
@@ -112,7 +113,7 @@ if head and ARGV[16] == '1' and redis.call('SISMEMBER', KEYS[16], id) == 0 then
 end
 
 -- From here on nothing can be refused.
-local outcome = head and 'unchanged' or 'created'
+local outcome, number = head and 'unchanged' or 'created', nil
 if document ~= '' or #coming + #going > 0 then
   outcome = head and 'changed' or ARGV[18] == 'restore' and 'restored' or 'created'
   version = version + 1
@@ -153,7 +154,8 @@ if document ~= '' or #coming + #going > 0 then
   end
   redis.call('HSET', KEYS[2], id, write_head(version, created, modified, document ~= '' and ARGV[13] or old_terms))
   if not head then
-    redis.call('ZADD', KEYS[3], string.format('%d', redis.call('INCR', KEYS[9])), id)
+    number = redis.call('INCR', KEYS[9])
+    redis.call('ZADD', KEYS[3], string.format('%d', number), id)
   end
   local members, member_of = {}, {}
   for i = 1, #coming do
@@ -183,7 +185,7 @@ if document ~= '' or #coming + #going > 0 then
     drop_deleted(id)
   end
 end
-log(outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, document ~= '' and ARGV[6] or redis.call('HGET', KEYS[5], id))
+log(number, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own)
 done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, names }

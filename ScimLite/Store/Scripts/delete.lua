@@ -61,7 +61,7 @@ if take_apart(id, most) == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log('deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
+log(nil, 'deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

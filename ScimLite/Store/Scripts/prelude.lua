@@ -186,32 +186,40 @@ end
 -- Lets go of so many of the oldest entries as are too old or too many.
 local function trim_log(oldest, most, count)
   local first = range(KEYS[13], '*', '0', count)
-  local trimmed = 0
+  local over = redis.call('HLEN', KEYS[8]) - tonumber(most)
+  local numbers, marks = {}, {}
   for i = 1, #first do
-    local number, time, outcome, id = string.match(first[i], '^..0*(%d+) (%d+) (%S+) %d+ %d+ (%S+)\n')
-    if tonumber(time) < tonumber(oldest) or redis.call('HLEN', KEYS[8]) > tonumber(most) then
-      redis.call('HDEL', KEYS[8], number)
-      redis.call('ZREM', KEYS[13], first[i], mark(id, number), mark(is_failure(outcome) and '!' or id, number))
-      trimmed = trimmed + 1
+    local number, time, outcome, id = string.match(first[i], '^..0*(%d+) (%d+) (%S+) %d+ %d+ ([^\n]*)\n')
+    if tonumber(time) < tonumber(oldest) or i <= over then
+      numbers[#numbers + 1] = number
+      marks[#marks + 1] = first[i]
+      marks[#marks + 1] = mark(id, number)
+      if is_failure(outcome) then
+        marks[#marks + 1] = mark('!', number)
+      end
     end
   end
-  return trimmed
+  many('HDEL', KEYS[8], numbers)
+  many('ZREM', KEYS[13], marks)
+  return #numbers
 end
 
 -- What an entry came to stands apart from what was asked for, which is long: a script that looks for old entries handles short texts alone.
-local function log(outcome, added, removed, now, entry, oldest, most, id, names)
+-- Every command costs more than what it does to the log, so old entries go once in eight, and then more than came.
+local function log(number, outcome, added, removed, now, entry, oldest, most, id, names)
   if most == '0' then
     return
   end
-  local number = string.format('%d', redis.call('INCR', KEYS[9]))
+  number = string.format('%d', number or redis.call('INCR', KEYS[9]))
   redis.call('HSET', KEYS[8], number, entry)
   local marks = { '0', mark('*', number) .. string.format(' %s %s %d %d %s\n', now, outcome, added, removed, id) .. (names or ''), '0', mark(id, number) }
   if is_failure(outcome) then
     marks[5], marks[6] = '0', mark('!', number)
   end
   redis.call('ZADD', KEYS[13], unpack(marks))
-  -- Two go for each that comes, so that the log shrinks to what it may hold without a pause.
-  trim_log(oldest, most, '2')
+  if tonumber(number) % 8 == 0 then
+    trim_log(oldest, most, '16')
+  end
 end
 
 local function expects(expected, version)
