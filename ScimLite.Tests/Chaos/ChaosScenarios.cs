@@ -36,6 +36,7 @@ internal static class ChaosScenarios
         {
             var primary = await servers.PrimaryAsync();
             await primary.SignalAsync("STOP");
+            // How long it hangs is the fault.
             await Task.Delay(TimeSpan.FromSeconds(8));
             await primary.SignalAsync("CONT");
         }),
@@ -44,16 +45,17 @@ internal static class ChaosScenarios
         ["sentinel-planned-one-of-two"] = cycle => FailOverAsync("sentinel-planned-one-of-two", cycle, PlannedAsync),
         ["sentinel-planned-unacknowledged"] = cycle => FailOverAsync("sentinel-planned-unacknowledged", cycle, PlannedAsync, ackReplicas: 0),
         ["cluster-primary-killed"] = KilledClusterPrimaryAsync,
-        ["network-cut"] = cycle => ThroughWireAsync("network-cut", cycle, async wire =>
+        ["network-cut"] = cycle => ThroughWireAsync("network-cut", cycle, async (wire, _) =>
         {
             wire.Cut();
+            // How long the cut lasts is the fault.
             await Task.Delay(TimeSpan.FromSeconds(5));
             wire.Mend();
         }),
-        ["redis-slow"] = cycle => ThroughWireAsync("redis-slow", cycle, async wire =>
+        ["redis-slow"] = cycle => ThroughWireAsync("redis-slow", cycle, async (wire, ledger) =>
         {
             wire.Delay = TimeSpan.FromMilliseconds(200);
-            await Task.Delay(TimeSpan.FromSeconds(5));
+            await UntilMore(ledger, 50);
             wire.Delay = TimeSpan.Zero;
         }),
         ["redis-full"] = FullRedisAsync,
@@ -64,10 +66,10 @@ internal static class ChaosScenarios
     private static async Task<ChaosResult> KilledReplicaAsync(bool cycle)
     {
         await using var redis = await RedisProcess.StartAsync(Durable);
-        return await RunAsync("replica-killed", redis.Address, 0, cycle, async replicas =>
+        return await RunAsync("replica-killed", redis.Address, 0, cycle, async (replicas, ledger) =>
         {
             await replicas[0].EndAsync("KILL");
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await UntilMore(ledger, 200);
             await replicas[0].StartAsync();
         }, behindSwitch: true);
     }
@@ -75,7 +77,7 @@ internal static class ChaosScenarios
     private static async Task<ChaosResult> KilledRedisAsync(bool cycle)
     {
         await using var redis = await RedisProcess.StartAsync(Durable);
-        return await RunAsync("redis-killed", redis.Address, 0, cycle, async _ =>
+        return await RunAsync("redis-killed", redis.Address, 0, cycle, async (_, _) =>
         {
             await redis.KillAsync();
             await redis.StartAsync();
@@ -90,13 +92,13 @@ internal static class ChaosScenarios
     private static async Task<ChaosResult> FailOverAsync(string name, bool cycle, Func<RedisTopology, Task> fault, int ackReplicas = 1)
     {
         await using var servers = await RedisTopology.SentinelAsync(2);
-        return await RunAsync(name, servers.ConnectionString, ackReplicas, cycle, _ => fault(servers));
+        return await RunAsync(name, servers.ConnectionString, ackReplicas, cycle, (_, _) => fault(servers));
     }
 
     private static async Task<ChaosResult> KilledClusterPrimaryAsync(bool cycle)
     {
         await using var servers = await RedisTopology.ClusterAsync(1);
-        return await RunAsync("cluster-primary-killed", servers.ConnectionString, 1, cycle, async _ =>
+        return await RunAsync("cluster-primary-killed", servers.ConnectionString, 1, cycle, async (_, _) =>
         {
             // The one that holds the tenant of the ledger. Its replica takes over; it comes back as the new one's replica, which acknowledged writes wait for.
             var slot = int.Parse(await servers.Servers[0].AskAsync("CLUSTER", "KEYSLOT", "{ledger}"), CultureInfo.InvariantCulture);
@@ -121,20 +123,20 @@ internal static class ChaosScenarios
         return null;
     }
 
-    private static async Task<ChaosResult> ThroughWireAsync(string name, bool cycle, Func<TcpSwitch, Task> fault)
+    private static async Task<ChaosResult> ThroughWireAsync(string name, bool cycle, Func<TcpSwitch, Ledger, Task> fault)
     {
         await using var redis = await RedisProcess.StartAsync(Durable);
         await using var wire = new TcpSwitch(() => redis.Port);
-        return await RunAsync(name, $"127.0.0.1:{wire.Port}", 0, cycle, _ => fault(wire));
+        return await RunAsync(name, $"127.0.0.1:{wire.Port}", 0, cycle, (_, ledger) => fault(wire, ledger));
     }
 
     private static async Task<ChaosResult> FullRedisAsync(bool cycle)
     {
         await using var redis = await RedisProcess.StartAsync([.. Durable, "--maxmemory-policy", "noeviction"]);
-        return await RunAsync("redis-full", redis.Address, 0, cycle, async _ =>
+        return await RunAsync("redis-full", redis.Address, 0, cycle, async (_, ledger) =>
         {
             Assert.Equal("OK", await redis.AskAsync("CONFIG", "SET", "maxmemory", "1"));
-            await Task.Delay(TimeSpan.FromSeconds(3));
+            await Poll.Until(() => Task.FromResult(ledger.Statuses.GetValueOrDefault(503) >= 20), "writes are refused");
             Assert.Equal("OK", await redis.AskAsync("CONFIG", "SET", "maxmemory", "0"));
         });
     }
@@ -143,18 +145,18 @@ internal static class ChaosScenarios
     private static async Task<ChaosResult> RollingUpdateAsync(bool cycle)
     {
         await using var redis = await RedisProcess.StartAsync(Durable);
-        return await RunAsync("rolling-update", redis.Address, 0, cycle, async replicas =>
+        return await RunAsync("rolling-update", redis.Address, 0, cycle, async (replicas, ledger) =>
         {
             foreach (var replica in replicas)
             {
                 Assert.Equal(0, await replica.EndAsync("TERM"));
                 await replica.StartAsync();
-                await Task.Delay(TimeSpan.FromSeconds(1));
+                await UntilMore(ledger, 200);
             }
         }, behindSwitch: true);
     }
 
-    private static async Task<ChaosResult> RunAsync(string name, string redis, int ackReplicas, bool cycle, Func<ServiceReplica[], Task> fault, bool behindSwitch = false)
+    private static async Task<ChaosResult> RunAsync(string name, string redis, int ackReplicas, bool cycle, Func<ServiceReplica[], Ledger, Task> fault, bool behindSwitch = false)
     {
         await using var first = new ServiceReplica(redis, ackReplicas);
         await using var second = new ServiceReplica(redis, ackReplicas);
@@ -174,7 +176,7 @@ internal static class ChaosScenarios
             ? CycleAsync(urls)
             : Task.FromResult((0, ""));
         await UntilMore(ledger, 200);
-        await fault(replicas);
+        await fault(replicas, ledger);
         await UntilMore(ledger, 200);
         var (code, said) = await cycling;
         await end.CancelAsync();

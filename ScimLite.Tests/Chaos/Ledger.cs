@@ -14,6 +14,9 @@ internal sealed class Ledger : IDisposable
 {
     private const string Nothing = """{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[]}""";
 
+    // A client that tries again at once would be a load of its own.
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly Func<int, string> target;
     private readonly ConcurrentDictionary<string, string> users = new();
@@ -106,7 +109,7 @@ internal sealed class Ledger : IDisposable
                 // The user or the group is gone, though it was acknowledged: it is missed when all is counted.
                 return method == "PATCH" ? answer : throw new InvalidOperationException($"{method} {path} was answered {answer.Status}: {answer.Text}");
             }
-            await Task.Delay(50);
+            await Task.Delay(BetweenTries);
         }
     }
 
@@ -118,7 +121,7 @@ internal sealed class Ledger : IDisposable
             {
                 return answer;
             }
-            await Task.Delay(50);
+            await Task.Delay(BetweenTries);
         }
     }
 

@@ -264,4 +264,26 @@ public sealed class RedisIndexTests(RedisUnderTest redis) : IClassFixture<RedisU
         Assert.Equal("expiredCursor", (string?)(await newer.Client.Send("GET", $"Users?filter={Extension}:costCode%20sw%20%22c%22&count=60&cursor={cursor}")).Is(400).Json["scimType"]);
         Assert.StartsWith($"{queries[0]} 51 ", await Ask(queries[0]), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_document_that_is_no_json_holds_up_the_indexes_of_its_own_directory_alone()
+    {
+        var (broken, whole) = (new TestTenant(redis.Store), new TestTenant(redis.Store));
+        await Create(broken, User, "a", "x");
+        await Create(whole, User, "a", "x");
+        await redis.Database.HashSetAsync($"scimlite:{{{broken.Id}}}:documents:User", "a", "{");
+        var folder = OwnSchemas.Write([("user.json", """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"User","indexed":["title"]}""")]);
+        await using var host = await ScimHost.StartAsync(StoreKind.Redis, settings: new Dictionary<string, string>
+        {
+            ["ScimLite:SchemaFolder"] = folder,
+            [$"ScimLite:Tenants:{broken.Id}:Token"] = Guid.NewGuid().ToString(),
+            [$"ScimLite:Tenants:{whole.Id}:Token"] = Guid.NewGuid().ToString(),
+        });
+
+        await host.Services.GetServices<IHostedService>().OfType<IndexBuilder>().Single().BuildAsync(Cancel);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Equal("1: a", await whole.Found(Titled, TitleIs("x")));
+        Assert.Null(await broken.Query(Titled, TitleIs("x")));
+    }
 }

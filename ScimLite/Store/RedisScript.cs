@@ -10,7 +10,7 @@ namespace ScimLite.Store;
 internal sealed partial class RedisScript
 {
     // Blocks between blank lines, each of which defines one name.
-    private static readonly string[] Prelude = Load("prelude").Split("\n\n");
+    private static readonly string[] Prelude = Load("prelude").ReplaceLineEndings("\n").Split("\n\n");
 
     private readonly string text;
     private readonly byte[] hash;

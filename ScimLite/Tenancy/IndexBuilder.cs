@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
@@ -20,7 +21,15 @@ public sealed class IndexBuilder(TenantAccounts accounts, IResourceStore store, 
         {
             foreach (var type in catalog.ResourceTypes)
             {
-                await BuildAsync(tenant.Id, type, cancel).ConfigureAwait(false);
+                try
+                {
+                    await BuildAsync(tenant.Id, type, cancel).ConfigureAwait(false);
+                }
+                catch (JsonException e)
+                {
+                    // Of this directory alone: the others go on, and its lists do without the index.
+                    Log.Postponed(logger, $"build the indexes of {type.Name} of tenant {tenant.Id}; ScimLite verify tells which document is no JSON", e.Message);
+                }
             }
         }
     }
@@ -35,9 +44,9 @@ public sealed class IndexBuilder(TenantAccounts accounts, IResourceStore store, 
             {
                 await BuildAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                Log.Postponed(logger, "build the indexes", e.InnerException!.Message);
+                Log.Postponed(logger, "build the indexes", e.Message);
             }
         }
     }

@@ -125,7 +125,7 @@ if document ~= '' or #coming + #going > 0 then
     write_for(ARGV[20])
     redis.call('HSET', KEYS[1], id, document)
     redis.call('HSET', KEYS[5], id, ARGV[6])
-    if ARGV[13] ~= old_terms then
+    if not head or ARGV[13] ~= old_terms then
       local kept, scored, gone = {}, head and {} or { '0', modified_entry(now, id) }, {}
       for i = 1, #terms do
         kept[terms[i]] = true

@@ -1,8 +1,12 @@
 -- ARGV: 1 the indexes that are asked for, a line each, 2 a name for the walk if it begins here, 3 how many resources to read.
 -- Answers {} when the indexes hold every resource; else the walk and {id, position, head, document} of the next resources in it.
-local complete = true
+local indexes, complete = {}, true
 for index in string.gmatch(ARGV[1], '[^\n]+') do
-  complete = complete and redis.call('HEXISTS', KEYS[21], index) == 1
+  indexes[#indexes + 1] = index
+end
+local known = redis.call('HMGET', KEYS[21], unpack(indexes))
+for i = 1, #indexes do
+  complete = complete and known[i]
 end
 if complete or redis.call('EXISTS', KEYS[3]) == 0 then
   return {}
