@@ -91,7 +91,7 @@ public sealed class Rfc7644Section3_4_3
             ("filter=meta.resourceType eq \"Shoe\"", ""), ("filter=not (meta.resourceType eq \"User\")", "Smith Family|Tour Guides"), ("filter=meta.resourceType eq \"User\" and displayName co \"smith\"", "Smith, James"),
             ("filter=displayName sw \"smith\"", "Smith, James|Smith Family"), ("filter=userName pr", "Babs Jensen|Smith, James"), ("filter=not (userName pr)", "Smith Family|Tour Guides"),
             ("filter=title eq \"smith\" or members pr or displayName eq \"tour guides\"", "Babs Jensen|Tour Guides"), ("sortBy=displayName", "Babs Jensen|Smith Family|Smith, James|Tour Guides"),
-            ("sortBy=userName&sortOrder=descending", "Tour Guides|Smith Family|Smith, James|Babs Jensen"), ("filter=meta.resourceType eq \"Group\"&sortBy=displayName&sortOrder=descending", "Tour Guides|Smith Family"),
+            ("sortBy=userName&sortOrder=descending&filter=userName pr or displayName eq \"tour guides\"", "Tour Guides|Smith, James|Babs Jensen"), ("filter=meta.resourceType eq \"Group\"&sortBy=displayName&sortOrder=descending", "Tour Guides|Smith Family"),
         ])
         {
             var list = (await host.Client.Send("GET", $"/scim?{query.Replace(" ", "%20", StringComparison.Ordinal).Replace("\"", "%22", StringComparison.Ordinal)}")).Is(200).Json;
