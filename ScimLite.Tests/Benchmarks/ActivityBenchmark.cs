@@ -30,7 +30,7 @@ public static class ActivityBenchmark
         await using var connection = new RedisConnection(RedisServer.ConnectionString);
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; Redis: {RedisServer.Description}");
         await RunAsync("memory", new InMemoryStore(), telemetry);
-        await RunAsync("redis", new RedisStore(connection, telemetry), telemetry);
+        await RunAsync("redis", new RedisStore(connection, SchemaCatalog.Core, telemetry), telemetry);
         await redis.DisposeAsync();
         return 0;
     }

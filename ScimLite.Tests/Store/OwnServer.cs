@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -26,7 +27,7 @@ internal sealed class OwnServer : IAsyncDisposable
         listener.Start();
         port = ((IPEndPoint)listener.LocalEndpoint).Port;
         Connection = new RedisConnection(Address);
-        Store = new RedisStore(Connection, telemetry);
+        Store = new RedisStore(Connection, SchemaCatalog.Core, telemetry);
     }
 
     /// <summary>Whether the server can be told how much memory it may take.</summary>

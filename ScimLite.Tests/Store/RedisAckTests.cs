@@ -1,3 +1,4 @@
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -85,7 +86,7 @@ public sealed class RedisAckTests
         public AckedStore(string configuration, int replicas)
         {
             connection = new RedisConnection(RedisOptions.Read(configuration, replicas), telemetry);
-            Store = new RedisStore(connection, telemetry);
+            Store = new RedisStore(connection, SchemaCatalog.Core, telemetry);
         }
 
         public RedisStore Store { get; }

@@ -84,11 +84,12 @@ public sealed class RedisCheckTests(RedisUnderTest redis) : IClassFixture<RedisU
             ((d, p) => d.SortedSetRemoveAsync($"{p}members", "g\0b"), ["Group b: a membership is kept on one side alone"]),
             ((d, p) => Task.WhenAll(d.SortedSetAddAsync($"{p}members", "gone\0b", 0), d.SortedSetAddAsync($"{p}memberOf", "b\0gone", 0)),
                 ["Group b: a membership is kept of a group that is not there", "Group gone: a membership is kept of a group that is not there"]),
-            ((d, p) => d.StringSetAsync($"{p}sequence", "3"), ["Group : the counter lies behind what was counted", "User : the counter lies behind what was counted"]),
-            ((d, p) => d.SortedSetRemoveAsync($"{p}trails", "a\00000000000000001"), ["User *: an entry of the log is not on its resource's trail"]),
-            ((d, p) => d.HashSetAsync($"{p}activity", "9999", "{}"), ["User 9999: an entry of the log is on no trail"]),
-            ((d, p) => d.HashDeleteAsync($"{p}activity", "1"), ["User *: a trail leads to an entry that is not there", "User a: a trail leads to an entry that is not there"]),
-            ((d, p) => d.SortedSetAddAsync($"{p}trails", "a\00000000000009999", 0), ["User a: a trail leads to an entry that is not there"]),
+            ((d, p) => d.StringSetAsync($"{p}sequence", "1"), ["Group : the counter lies behind what was counted", "User : the counter lies behind what was counted"]),
+            ((d, p) => d.HashSetAsync($"{p}log", "9999", "{}"), ["User 9999: an entry of the log has a number out of the row"]),
+            ((d, p) => d.HashDeleteAsync($"{p}log", "5"), ["User 1: an entry of the log has a number out of the row", "User 7: an entry of the log does not lead to the one before it"]),
+            ((d, p) => d.HashSetAsync($"{p}log", "7", "1767323045678 changed 0 0 5 0 a\n\n{}"),
+                ["Group g: it names an entry of the log that is not about it", "User 7: an entry of the log does not lead to the one before it"]),
+            ((d, p) => d.SortedSetAddAsync($"{p}tails", "nobody", 1), ["User nobody: the last entry of the log about it is not there"]),
         ])
         {
             var tenant = await Directory();

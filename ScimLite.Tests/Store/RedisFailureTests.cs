@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using StackExchange.Redis;
@@ -46,9 +47,9 @@ public sealed class RedisFailureTests
         // This one would wait for a minute if the time for a whole call were not bounded too.
         await using var patient = new RedisConnection($"{server.Address},connectTimeout=1000,syncTimeout=60000,asyncTimeout=60000");
         await tenant.CreateUser("a");
-        await new RedisStore(patient, telemetry).PingAsync(Cancel);
+        await new RedisStore(patient, SchemaCatalog.Core, telemetry).PingAsync(Cancel);
         var calls = Calls(tenant);
-        calls["ping with patience"] = () => new RedisStore(patient, telemetry).PingAsync(Cancel).AsTask();
+        calls["ping with patience"] = () => new RedisStore(patient, SchemaCatalog.Core, telemetry).PingAsync(Cancel).AsTask();
 
         await server.KillAsync();
 
@@ -94,7 +95,7 @@ public sealed class RedisFailureTests
         using var telemetry = new ScimTelemetry();
         // Left to itself the call would wait for 20 seconds.
         await using var connection = new RedisConnection($"{server.Address},connectTimeout=1000,syncTimeout=20000,asyncTimeout=20000");
-        var store = new RedisStore(connection, telemetry);
+        var store = new RedisStore(connection, SchemaCatalog.Core, telemetry);
         await store.PingAsync(Cancel);
         await server.KillAsync();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);

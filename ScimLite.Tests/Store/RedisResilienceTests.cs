@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -68,7 +69,7 @@ public sealed class RedisResilienceTests
         await raw.GetDatabase().StringSetAsync("scimlite:layout", "2");
         await using var later = new RedisConnection(server.Address);
         using var telemetry = new ScimTelemetry();
-        var said = await Assert.ThrowsAsync<StoreUnavailableException>(() => new TestTenant(new RedisStore(later, telemetry)).CreateUser("b"));
+        var said = await Assert.ThrowsAsync<StoreUnavailableException>(() => new TestTenant(new RedisStore(later, SchemaCatalog.Core, telemetry)).CreateUser("b"));
 
         Assert.Equal("The store has layout '2', and this build knows 1 at most.", Assert.IsType<StoreLayoutException>(said.InnerException).Message);
         Assert.Null(await tenant.Find(User, "b"));

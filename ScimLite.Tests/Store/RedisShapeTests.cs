@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -95,7 +96,7 @@ public sealed partial class RedisShapeTests
     {
         using var telemetry = new ScimTelemetry();
         await using var connection = new RedisConnection(options, telemetry);
-        var store = new RedisStore(connection, telemetry);
+        var store = new RedisStore(connection, SchemaCatalog.Core, telemetry);
         for (var i = 0; i < tenants; i++)
         {
             var tenant = new TestTenant(store);

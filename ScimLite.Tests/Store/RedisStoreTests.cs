@@ -1,3 +1,4 @@
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -42,7 +43,7 @@ public sealed class RedisStoreTests(RedisUnderTest redis) : StoreContract(redis.
         var name = $"test-{Guid.NewGuid():N}";
         await using var connection = new RedisConnection(RedisServer.ConnectionString);
         using var telemetry = new ScimTelemetry();
-        var replica = new RedisStore(connection, telemetry);
+        var replica = new RedisStore(connection, SchemaCatalog.Core, telemetry);
 
         var secrets = await Task.WhenAll(new[] { redis.Store, replica, redis.Store, replica }.Select(s => s.GetSecretAsync(name, TestContext.Current.CancellationToken).AsTask()));
 
@@ -110,6 +111,6 @@ public sealed class RedisStoreTests(RedisUnderTest redis) : StoreContract(redis.
         await own.Delete(User, "b");
 
         // What the indexes are is no trace of anybody.
-        Assert.Equal([$"{Prefix}activity", $"{Prefix}indexes:Group", $"{Prefix}indexes:User", $"{Prefix}sequence", $"{Prefix}trails"], Keys().Where(k => !k.Contains(":request:", StringComparison.Ordinal)));
+        Assert.Equal([$"{Prefix}indexes:Group", $"{Prefix}indexes:User", $"{Prefix}log", $"{Prefix}sequence", $"{Prefix}tails"], Keys().Where(k => !k.Contains(":request:", StringComparison.Ordinal)));
     }
 }

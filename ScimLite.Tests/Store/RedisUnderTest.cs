@@ -1,3 +1,4 @@
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -15,7 +16,7 @@ public sealed class RedisUnderTest : IAsyncLifetime
     /// <summary>Makes the store; its connection opens with the first call.</summary>
     public RedisUnderTest()
     {
-        Store = new RedisStore(connection, telemetry);
+        Store = new RedisStore(connection, SchemaCatalog.Core, telemetry);
         Tenants = new RedisTenantStore(connection, telemetry);
         Budget = new RedisRequestBudget(connection);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tests.Hosting;
@@ -31,7 +32,7 @@ internal sealed class TappedWire : IAsyncDisposable
         options.EndPoints.Clear();
         options.EndPoints.Add(listener.LocalEndpoint);
         connection = new RedisConnection(options.ToString());
-        Store = new RedisStore(connection, telemetry);
+        Store = new RedisStore(connection, SchemaCatalog.Core, telemetry);
     }
 
     public RedisStore Store { get; }

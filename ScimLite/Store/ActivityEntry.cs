@@ -137,6 +137,9 @@ public sealed record ActivityRange(string Tenant, int Count)
     /// <summary>The trail of all calls that were refused or failed.</summary>
     public const string Failures = "!";
 
+    /// <summary>How many entries of a trail are passed over to find one before <see cref="Before"/>, where that is no entry of it; behind them it ends.</summary>
+    internal const int MostSteps = 5000;
+
     /// <summary>Only entries of the resource with this id, or <see cref="Failures"/>; null reads the whole log.</summary>
     public string? Trail { get; init; }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Immutable;
 
 namespace ScimLite.Store;
 
@@ -12,9 +12,9 @@ public sealed partial class InMemoryStore : IActivityStore
         var log = directory.Activity;
         IEnumerable<ActivityRecord> found = range switch
         {
-            { After: { } after } => Enumerable.Range(directory.FirstFrom(after + 1), int.MaxValue - log.Count).TakeWhile(i => i < log.Count).Select(i => log[i]),
+            { After: { } after } => log.Forwards(after + 1),
             { Trail: { } trail } => directory.Along(trail, range.Before),
-            _ => Backwards(directory.FirstFrom(range.Before) - 1).Select(i => log[i]),
+            _ => log.Backwards(range.Before - 1),
         };
         return ValueTask.FromResult<IReadOnlyList<ActivityRecord>>([.. found.Take(range.Count)]);
     }
@@ -29,7 +29,7 @@ public sealed partial class InMemoryStore : IActivityStore
             {
                 if (!entry.InDoubt || !of.Directory.Along(entry.Trail, long.MaxValue).Take(100).Any(told => told.Entry.Call == entry.Call))
                 {
-                    of.Directory = of.Directory.Log(entry.Refusal, 0, 0, entry, of.Directory.LabelOf(entry.ResourceId));
+                    of.Directory = of.Directory.Refused(entry);
                 }
             }
         }
@@ -44,59 +44,151 @@ public sealed partial class InMemoryStore : IActivityStore
         }
     }
 
-    // Written so that sequence numbers sort.
-    private static string Mark(string trail, long sequence) => Pair(trail, sequence.ToString("D16", CultureInfo.InvariantCulture));
+    // An entry, and the numbers of the one before it about the same resource and of the last failure before it.
+    private readonly record struct Logged(ActivityRecord Record, long Previous, long Failure)
+    {
+        public bool IsFailure => Record.Outcome is "refused" or "failed";
+
+        public bool IsOf(string trail) => trail == ActivityRange.Failures ? IsFailure : Record.Entry.Trail == trail;
+
+        public long BeforeIn(string trail) => trail == ActivityRange.Failures ? Failure : Previous;
+    }
+
+    // The entries, numbered without a gap. An older value looks at no place that a newer one writes to, so they share their blocks.
+    private sealed record History
+    {
+        private const int BlockSize = 1024;
+
+        private Logged[][] blocks = [];
+
+        // The number of the first place in the blocks.
+        private long start = 1;
+
+        public long First { get; private init; } = 1;
+
+        public long Last { get; private init; }
+
+        public Logged this[long number] => Place(number);
+
+        public bool Has(long number) => number >= First && number <= Last;
+
+        public History Add(Logged entry)
+        {
+            var number = Last + 1;
+            var next = this with { Last = number };
+            if (number - start == (long)blocks.Length * BlockSize)
+            {
+                next.blocks = [.. blocks, new Logged[BlockSize]];
+            }
+            next.Place(number) = entry;
+            return next;
+        }
+
+        public History WithoutFirst() => First + 1 - start < BlockSize
+            ? this with { First = First + 1 } : this with { First = First + 1, blocks = blocks[1..], start = start + BlockSize };
+
+        public IEnumerable<ActivityRecord> Forwards(long from)
+        {
+            for (var number = Math.Max(from, First); number <= Last; number++)
+            {
+                yield return Place(number).Record;
+            }
+        }
+
+        public IEnumerable<ActivityRecord> Backwards(long from)
+        {
+            for (var number = Math.Min(from, Last); number >= First; number--)
+            {
+                yield return Place(number).Record;
+            }
+        }
+
+        private ref Logged Place(long number) => ref blocks[(number - start) / BlockSize][(number - start) % BlockSize];
+    }
 
     private sealed partial record Directory
     {
-        // A creation's record has the creation's own number.
-        public Directory Log(string outcome, int added, int removed, ActivityEntry entry, Label? label, long? number = null)
+        public History Activity { get; init; } = new();
+
+        // The last entry about each resource that is not there, about none (a dash), and the last failure.
+        public ImmutableDictionary<string, long> Tails { get; init; } = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+
+        // Writes an entry behind the one before it about the same, and tells its number; that one's where no log is kept.
+        public (Directory Directory, long Last) Log(long previous, string outcome, int added, int removed, ActivityEntry entry, Label? label)
         {
             if (entry.Retention.Entries == 0)
             {
-                return this;
+                return (this, previous);
             }
-            var record = ActivityRecord.Of(number ?? Sequence + 1, outcome, added, removed, entry, label);
-            return (this with { Activity = Activity.Add(record), Trails = With(Trails, MarksOf(record), []), Sequence = record.Sequence })
-                .Trim(entry.Retention, entry.Time, 2).Directory;
+            var number = Activity.Last + 1;
+            var logged = new Logged(ActivityRecord.Of(number, outcome, added, removed, entry, label), previous, 0);
+            var tails = Tails;
+            if (logged.IsFailure)
+            {
+                logged = logged with { Failure = tails.GetValueOrDefault(ActivityRange.Failures) };
+                tails = tails.SetItem(ActivityRange.Failures, number);
+            }
+            return ((this with { Activity = Activity.Add(logged), Tails = tails }).Trim(entry.Retention, entry.Time, 2).Directory, number);
+        }
+
+        // Writes an entry about what is not there.
+        public Directory LogApart(string id, long previous, string outcome, int added, int removed, ActivityEntry entry, Label? label)
+        {
+            var (directory, last) = Log(previous, outcome, added, removed, entry, label);
+            return last == previous ? directory : directory with { Tails = directory.Tails.SetItem(id, last) };
+        }
+
+        public Directory Refused(ActivityEntry entry)
+        {
+            var id = entry.Trail;
+            var label = LabelOf(entry.ResourceId);
+            foreach (var (name, shelf) in Shelves)
+            {
+                if (shelf.Entries.GetValueOrDefault(id) is { } about)
+                {
+                    var (directory, last) = Log(about.LastActivity, entry.Refusal, 0, 0, entry, label);
+                    return directory with { Shelves = Shelves.SetItem(name, shelf with { Entries = shelf.Entries.SetItem(id, about with { LastActivity = last }) }) };
+                }
+            }
+            return LogApart(id, Tails.GetValueOrDefault(id), entry.Refusal, 0, 0, entry, label);
         }
 
         // Lets go of so many of the oldest entries as are too old or too many.
         public (Directory Directory, int Trimmed) Trim(ActivityRetention retention, DateTimeOffset now, int most)
         {
-            var (activity, trails, oldest) = (Activity, Trails, retention.OldestAt(now));
+            var (activity, tails, oldest) = (Activity, Tails, retention.OldestAt(now));
             var trimmed = 0;
-            while (trimmed < most && activity.Count > 0 && (activity.Count > retention.Entries || activity[0].Entry.Time < oldest))
+            while (trimmed < most && activity.First <= activity.Last
+                && (activity.Last - activity.First + 1 > retention.Entries || activity[activity.First].Record.Entry.Time < oldest))
             {
-                trails = With(trails, [], MarksOf(activity[0]));
-                activity = activity.RemoveAt(0);
+                foreach (var trail in (string[])[activity[activity.First].Record.Entry.Trail, ActivityRange.Failures])
+                {
+                    tails = tails.GetValueOrDefault(trail) == activity.First ? tails.Remove(trail) : tails;
+                }
+                activity = activity.WithoutFirst();
                 trimmed++;
             }
-            return (this with { Activity = activity, Trails = trails }, trimmed);
+            return (this with { Activity = activity, Tails = tails }, trimmed);
         }
 
         public Label? LabelOf(string id) => Labels.TryGetValue(id, out var label) ? label : null;
 
-        // Where in the log the first entry with this sequence number or a higher one is; found by halving.
-        public int FirstFrom(long sequence)
-        {
-            var (low, high) = (0, Activity.Count);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                (low, high) = Activity[middle].Sequence < sequence ? (middle + 1, high) : (low, middle);
-            }
-            return low;
-        }
-
+        // The entries of a trail, newest first. Where a page ended, the next one begins at once; another place is looked for.
         public IEnumerable<ActivityRecord> Along(string trail, long before)
         {
-            var (first, at) = (Trails.IndexOf(trail + "\0"), Trails.IndexOf(before == long.MaxValue ? trail + "\x1" : Mark(trail, before)));
-            return Backwards((at < 0 ? ~at : at) - 1).TakeWhile(i => i >= (first < 0 ? ~first : first))
-                .Select(i => Activity[FirstFrom(long.Parse(Trails[i].AsSpan(trail.Length + 1), CultureInfo.InvariantCulture))]);
+            var number = Shelves.Values.Select(shelf => shelf.Entries.GetValueOrDefault(trail)).FirstOrDefault(entry => entry is not null)?.LastActivity
+                ?? Tails.GetValueOrDefault(trail);
+            if (Activity.Has(before) && Activity[before].IsOf(trail))
+            {
+                number = Activity[before].BeforeIn(trail);
+            }
+            for (var passed = 0; Activity.Has(number) && (number < before || passed++ < ActivityRange.MostSteps); number = Activity[number].BeforeIn(trail))
+            {
+                if (number < before)
+                {
+                    yield return Activity[number].Record;
+                }
+            }
         }
-
-        private static string[] MarksOf(ActivityRecord record) => record.Outcome is "refused" or "failed"
-            ? [Mark(record.Entry.Trail, record.Sequence), Mark(ActivityRange.Failures, record.Sequence)] : [Mark(record.Entry.Trail, record.Sequence)];
     }
 }

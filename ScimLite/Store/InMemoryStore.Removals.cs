@@ -13,7 +13,7 @@ public sealed partial class InMemoryStore
         lock (of)
         {
             of.Directory = (of.Directory with { Guard = new GuardStatus(decision.State, time, decision.Until, 0), CountedFrom = time })
-                .Log(decision.Outcome, 0, 0, decision.Activity, null);
+                .LogApart("-", of.Directory.Tails.GetValueOrDefault("-"), decision.Outcome, 0, 0, decision.Activity, null);
         }
         return ValueTask.CompletedTask;
     }
@@ -42,7 +42,7 @@ public sealed partial class InMemoryStore
             {
                 shelf = shelf.Forget(id);
             }
-            (directory, var trimmed) = (directory with { Shelves = directory.Shelves.SetItem(type.Name, shelf) }).Trim(retention, now, most);
+            (directory, var trimmed) = directory.With(type, shelf).Trim(retention, now, most);
             of.Directory = directory;
             return ValueTask.FromResult(gone.Length + trimmed);
         }

@@ -117,34 +117,39 @@ public sealed partial class InMemoryStore : IResourceStore
 
         var now = Time(change.Activity.Time);
         var changed = old is null || change.Document is not null || coming.Length + going.Length > 0;
-        var entry = old ?? new Entry(directory.Sequence + 1, kept?.Entry.Version ?? 0, kept?.Entry.Created ?? now, now, default, []);
-        if (changed)
+        var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
+        var label = change.Document is null ? directory.LabelOf(Known(type, id)) : new Label(type.Name, change.Name, change.UserName);
+        var previous = old?.LastActivity ?? directory.Tails.GetValueOrDefault(id);
+        (directory, var last) = directory.Log(previous, outcome, coming.Length, going.Length, change.Activity, label);
+        var entry = (old ?? new Entry(directory.Sequence + 1, kept?.Entry.Version ?? 0, kept?.Entry.Created ?? now, now, default, [])) with { LastActivity = last };
+        if (!changed)
+        {
+            directory = directory.With(type, shelf with { Entries = shelf.Entries.SetItem(id, entry) });
+        }
+        else
         {
             entry = entry with { Version = entry.Version + 1, LastModified = now };
             if (change.Document is { } document)
             {
                 entry = entry with { Document = document, Terms = [.. change.Terms.Select(t => t.Text)] };
                 shelf = shelf with { Inactive = change.Inactive ? shelf.Inactive.Add(id) : shelf.Inactive.Remove(id) };
-                directory = directory with { Labels = directory.Labels.SetItem(Known(type, id), new Label(type.Name, change.Name, change.UserName)) };
+                directory = directory with { Labels = directory.Labels.SetItem(Known(type, id), label!.Value) };
             }
             if (old is null)
             {
-                directory = directory with { Sequence = entry.Sequence };
+                directory = directory with { Sequence = entry.Sequence, Tails = directory.Tails.Remove(id) };
                 shelf = shelf with { Order = shelf.Order.Add(new Place(entry.Sequence, id)) };
             }
             shelf = (kept is null ? shelf : shelf.Forget(id)) with { Entries = shelf.Entries.SetItem(id, entry), Index = With(shelf.Index, Indexed(id, entry), Indexed(id, old)) };
-            directory = directory with
+            directory = directory.With(type, shelf) with
             {
-                Shelves = directory.Shelves.SetItem(type.Name, shelf),
                 Members = With(directory.Members, coming.Select(m => Pair(id, m)), going.Select(m => Pair(id, m))),
                 MemberOf = With(directory.MemberOf, coming.Select(m => Pair(m, id)), going.Select(m => Pair(m, id))),
             };
         }
         directory = kept is null ? directory : Rejoin(directory, id, kept.Groups, now);
-        var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
         var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
-        return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links),
-            directory.Log(outcome, coming.Length, going.Length, change.Activity, directory.LabelOf(Known(type, id)), old is null ? entry.Sequence : null));
+        return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links), directory);
     }
 
     private static (CommitOutcome, Directory) Delete(Directory directory, Deletion deletion)
@@ -198,7 +203,7 @@ public sealed partial class InMemoryStore : IResourceStore
             }
         }
         return (new CommitOutcome.Committed(true, old.Version, old.Created, old.LastModified, 0, members.Length, []),
-            directory.Log("deleted", 0, members.Length, deletion.Activity, label));
+            directory.LogApart(id, old.LastActivity, "deleted", 0, members.Length, deletion.Activity, label));
     }
 
     private static CommitOutcome? Refuse(Expected expected, Entry? entry) => entry switch
@@ -324,7 +329,11 @@ public sealed partial class InMemoryStore : IResourceStore
     }
 
     private sealed record Entry(
-        long Sequence, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<string> Terms);
+        long Sequence, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Document, IReadOnlyList<string> Terms)
+    {
+        // The number of the last entry in the activity log about it; 0 where there is none.
+        public long LastActivity { get; init; }
+    }
 
     private sealed partial record Shelf
     {
@@ -347,12 +356,10 @@ public sealed partial class InMemoryStore : IResourceStore
 
         public ImmutableSortedSet<string> MemberOf { get; init; } = Sorted;
 
-        public ImmutableList<ActivityRecord> Activity { get; init; } = [];
-
-        public ImmutableSortedSet<string> Trails { get; init; } = Sorted;
-
         public long Sequence { get; init; }
 
         public Shelf Of(ResourceType type) => Shelves.GetValueOrDefault(type.Name) ?? new Shelf();
+
+        public Directory With(ResourceType type, Shelf shelf) => this with { Shelves = Shelves.SetItem(type.Name, shelf) };
     }
 }

@@ -98,7 +98,7 @@ public sealed class RedisCheck(RedisConnection connection, SchemaCatalog catalog
         [("ZSCAN", 5, "members", (pair, _) => Halves(pair)), ("ZSCAN", 6, "memberOf", (pair, _) => Halves(pair))];
 
     private static readonly (string, int, string, Func<string, string, (string, string)?>)[] LogWalks =
-        [("HSCAN", 7, "activity", (number, _) => (number, "")), ("ZSCAN", 12, "trails", (mark, _) => mark.Split('\0', 2) is [var trail, var rest] ? (trail, rest) : null)];
+        [("HSCAN", 7, "log", (number, _) => (number, "")), ("ZSCAN", 12, "tails", (id, _) => (id, ""))];
 
     private async Task<List<(string Id, string Told)>> LookAsync(ResourceType type, RedisKey[] keys, string what, (string, string)[] step, CancellationToken cancel)
     {

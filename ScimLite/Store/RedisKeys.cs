@@ -33,6 +33,9 @@ internal static class RedisKeys
         return keys;
     }
 
+    /// <summary>The heads of each of these resource types.</summary>
+    public static IEnumerable<RedisKey> Heads(string tenant, IEnumerable<ResourceType> types) => types.Select(type => Of(tenant, type)[1]);
+
     /// <summary>The key of what a call of that name left for its replay.</summary>
     public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[RequestPlace].Append(request);
 
@@ -106,12 +109,12 @@ internal static class RedisKeys
             type.MayBeMember ? $"{prefix}names" : $"{prefix}names:{type.Name}",
             $"{prefix}members",
             $"{prefix}memberOf",
-            $"{prefix}activity",
+            $"{prefix}log",
             $"{prefix}sequence",
             $"{prefix}heads:Group",
             $"{prefix}request:",
             $"{prefix}sweep",
-            $"{prefix}trails",
+            $"{prefix}tails",
             $"{prefix}guard",
             $"{prefix}removals:{type.Name}",
             $"{prefix}inactive:{type.Name}",

@@ -1,5 +1,4 @@
 using System.Text;
-using ScimLite.Protocol.Schemas;
 using StackExchange.Redis;
 
 namespace ScimLite.Store;
@@ -13,18 +12,18 @@ public sealed partial class RedisStore : IActivityStore
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(ActivityRange range, CancellationToken cancel)
     {
-        var keys = RedisKeys.All(range.Tenant, SchemaCatalog.Core.User, "");
+        RedisKey[] keys = [.. RedisKeys.All(range.Tenant, catalog.User, ""), .. RedisKeys.Heads(range.Tenant, catalog.ResourceTypes)];
         RedisValue before = range.Before > LastSequence ? "" : range.Before, after = range.After is { } last ? Math.Min(last, LastSequence) : "";
-        var reply = await RunAsync(RedisScript.Activity, "activity", keys, [range.Trail ?? "", before, after, range.Count], cancel).ConfigureAwait(false);
-        var found = (byte[][])reply!;
-        return [.. found.Chunk(2).Select(entry => ReadActivity(entry[0], entry[1]))];
+        var reply = await RunAsync(RedisScript.Activity, "activity", keys, [range.Trail ?? "", before, after, range.Count, ActivityRange.MostSteps], cancel).ConfigureAwait(false);
+        var found = (RedisValue[])reply!;
+        return [.. found.Chunk(2).Select(entry => ReadActivity((long)entry[0], (byte[])entry[1]!))];
     }
 
     /// <inheritdoc/>
     public async ValueTask AppendActivityAsync(string tenant, IReadOnlyList<ActivityEntry> entries, CancellationToken cancel)
     {
-        var keys = new List<RedisKey>(RedisKeys.All(tenant, SchemaCatalog.Core.User, Guid.NewGuid().ToString("N")));
-        var arguments = new List<RedisValue>(2 + (5 * entries.Count)) { Oldest(entries[^1]), entries[^1].Retention.Entries };
+        var keys = new List<RedisKey>([.. RedisKeys.All(tenant, catalog.User, Guid.NewGuid().ToString("N")), .. RedisKeys.Heads(tenant, catalog.ResourceTypes)]);
+        var arguments = new List<RedisValue>(3 + (5 * entries.Count)) { Oldest(entries[^1]), entries[^1].Retention.Entries, catalog.ResourceTypes.Count };
         foreach (var entry in entries)
         {
             if (entry.InDoubt)
@@ -36,12 +35,13 @@ public sealed partial class RedisStore : IActivityStore
         await RunAsync(RedisScript.Append, "append", [.. keys], [.. arguments], cancel).ConfigureAwait(false);
     }
 
-    private static ActivityRecord ReadActivity(byte[] mark, byte[] json)
+    private static ActivityRecord ReadActivity(long sequence, byte[] entry)
     {
-        // "sequence milliseconds outcome added removed id", then the resource's names on a line of their own.
-        var lines = Encoding.UTF8.GetString(mark).Split('\n', 2);
-        var parts = lines[0].Split(' ');
-        return ActivityRecord.Of(Number(parts[0]), parts[2], (int)Number(parts[3]), (int)Number(parts[4]), ActivityEntry.FromJson(json), Label.Parse(lines[1]));
+        // "time outcome added removed previous failure id", the resource's names, which may hold line breaks, and on the last line what was asked for.
+        var (first, last) = (entry.AsSpan().IndexOf((byte)'\n'), entry.AsSpan().LastIndexOf((byte)'\n'));
+        var parts = Encoding.UTF8.GetString(entry, 0, first).Split(' ');
+        var label = Label.Parse(Encoding.UTF8.GetString(entry, first + 1, last - first - 1));
+        return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), ActivityEntry.FromJson(entry.AsSpan(last + 1)), label);
     }
 
     private static long Oldest(ActivityEntry entry) => entry.Retention.OldestAt(entry.Time).ToUnixTimeMilliseconds();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Telemetry;
 using StackExchange.Redis;
 
@@ -11,7 +12,7 @@ namespace ScimLite.Store;
 /// The directory in Redis (6.2 or later, Valkey, Garnet; no modules). Each call is one script and so one round trip, but for
 /// groups of more than <see cref="MostLinks"/> members, whose members are read on in further ones.
 /// </summary>
-public sealed partial class RedisStore(RedisConnection connection, ScimTelemetry telemetry) : IResourceStore
+public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog catalog, ScimTelemetry telemetry) : IResourceStore
 {
     /// <summary>How many members or groups one script reads, and how many memberships one takes apart, so that no tenant blocks another for long.</summary>
     public const int MostLinks = 5000;

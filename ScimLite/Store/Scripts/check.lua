@@ -2,9 +2,18 @@
 -- that what others write meanwhile is no disagreement. Answers {text of a disagreement, number of the thing} for each one found; for
 -- 'head' first {id, head, document} for each that is there.
 local what, found = ARGV[1], {}
+local last = tonumber(redis.call('HGET', KEYS[8], 'last') or 0)
+local oldest = last - redis.call('HLEN', KEYS[8]) + 2
 
 local function tell(text, i)
   found[#found + 1] = { text, (i - 2) / 2 + 1 }
+end
+
+-- Whether the log has let go of the entry, or has it and it is about this, or where it is none's a failure.
+local function is_about(number, about)
+  local text = redis.call('HGET', KEYS[8], string.format('%d', number))
+  local outcome, _, _, id = read_entry(text or '')
+  return number == '0' or tonumber(number) < oldest or id == about or (about == '!' and (outcome == 'refused' or outcome == 'failed'))
 end
 
 local function pair_of(key, left, right)
@@ -16,7 +25,7 @@ for i = 2, #ARGV, 2 do
   if what == 'head' then
     local head = redis.call('HGET', KEYS[2], id)
     if head then
-      local version, created, modified, terms = read_head(head)
+      local version, created, modified, terms, entry = read_head(head)
       found[#found + 1] = { id, head, redis.call('HGET', KEYS[1], id) or '' }
       if not version or version < 1 then
         tell('the head can not be read', i)
@@ -28,6 +37,9 @@ for i = 2, #ARGV, 2 do
         end
         if not redis.call('ZSCORE', KEYS[4], modified_entry(modified, id)) then
           tell('the index lacks the time of its last change', i)
+        end
+        if not is_about(entry, id) then
+          tell('it names an entry of the log that is not about it', i)
         end
       end
       if redis.call('HEXISTS', KEYS[1], id) == 0 then
@@ -75,27 +87,25 @@ for i = 2, #ARGV, 2 do
         tell('a membership is kept of a group that is not there', i)
       end
     end
-  elseif what == 'activity' then
+  elseif what == 'log' then
     -- The entry's number.
-    if redis.call('HEXISTS', KEYS[8], id) == 1 and #redis.call('ZRANGEBYLEX', KEYS[13], '[' .. mark('*', id) .. ' ', '(' .. mark('*', id) .. '!') == 0 then
-      tell('an entry of the log is on no trail', i)
-    end
-  elseif what == 'trails' then
-    -- The trail, and the number of the entry; of the whole log what it came to as well.
-    if redis.call('ZSCORE', KEYS[13], id .. '\0' .. other) then
-      local number = string.sub(other, 1, 16)
-      local about = string.match(other, '^%d+ %d+ %S+ %d+ %d+ ([^\n]*)\n')
-      if redis.call('HEXISTS', KEYS[8], string.format('%d', number)) == 0 then
-        tell('a trail leads to an entry that is not there', i)
-      elseif about and not redis.call('ZSCORE', KEYS[13], mark(about, number)) then
-        tell('an entry of the log is not on its resource\'s trail', i)
+    local text = redis.call('HGET', KEYS[8], id)
+    if text and id ~= 'last' then
+      local _, previous, failure, about = read_entry(text)
+      if tonumber(id) < oldest or tonumber(id) > last then
+        tell('an entry of the log has a number out of the row', i)
+      elseif not previous or not is_about(previous, about) or not is_about(failure, '!') then
+        tell('an entry of the log does not lead to the one before it', i)
       end
     end
+  elseif what == 'tails' then
+    local entry = redis.call('ZSCORE', KEYS[13], id)
+    if entry and (tonumber(entry) < oldest or not is_about(entry, id)) then
+      tell('the last entry of the log about it is not there', i)
+    end
   elseif what == 'sequence' then
-    local last = tonumber(redis.call('GET', KEYS[9]) or 0)
     local created = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
-    local logged = redis.call('ZREVRANGEBYLEX', KEYS[13], '(*\1', '[*\0', 'LIMIT', 0, 1)[1]
-    if tonumber(created or 0) > last or (logged and tonumber(string.sub(logged, 3, 18)) > last) then
+    if tonumber(created or 0) > tonumber(redis.call('GET', KEYS[9]) or 0) then
       tell('the counter lies behind what was counted', i)
     end
   end

@@ -38,9 +38,9 @@ if done then
 end
 
 local head = redis.call('HGET', KEYS[2], id)
-local version, created, modified, old_terms = 0, now, now, ''
+local version, created, modified, old_terms, previous = 0, now, now, '', '0'
 if head then
-  version, created, modified, old_terms = read_head(head)
+  version, created, modified, old_terms, previous = read_head(head)
 end
 if expected == 'absent' then
   if head then
@@ -52,6 +52,7 @@ if expected == 'absent' then
   elseif ARGV[18] == 'restore' then
     return { 'missing' }
   end
+  previous = redis.call('ZSCORE', KEYS[13], id) or '0'
 elseif not head then
   return { 'missing' }
 elseif not expects(expected, version) then
@@ -113,9 +114,10 @@ if head and ARGV[16] == '1' and redis.call('SISMEMBER', KEYS[16], id) == 0 then
 end
 
 -- From here on nothing can be refused.
-local outcome, number = head and 'unchanged' or 'created', nil
-if document ~= '' or #coming + #going > 0 then
-  outcome = head and 'changed' or ARGV[18] == 'restore' and 'restored' or 'created'
+local changed = document ~= '' or #coming + #going > 0
+local outcome = not head and (ARGV[18] == 'restore' and 'restored' or 'created') or changed and 'changed' or 'unchanged'
+local last = log(previous, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own)
+if changed then
   version = version + 1
   if head then
     touch(KEYS[4], id, modified, now)
@@ -152,10 +154,11 @@ if document ~= '' or #coming + #going > 0 then
       redis.call('SREM', KEYS[16], id)
     end
   end
-  redis.call('HSET', KEYS[2], id, write_head(version, created, modified, document ~= '' and ARGV[13] or old_terms))
   if not head then
-    number = redis.call('INCR', KEYS[9])
-    redis.call('ZADD', KEYS[3], string.format('%d', number), id)
+    redis.call('ZADD', KEYS[3], string.format('%d', redis.call('INCR', KEYS[9])), id)
+    if previous ~= '0' then
+      redis.call('ZREM', KEYS[13], id)
+    end
   end
   local members, member_of = {}, {}
   for i = 1, #coming do
@@ -175,17 +178,19 @@ if document ~= '' or #coming + #going > 0 then
     for group in string.gmatch(redis.call('HGET', KEYS[17], 'g' .. id), '[^\n]+') do
       local group_head = redis.call('HGET', KEYS[10], group)
       if group_head then
-        local group_version, group_created, group_modified, group_terms = read_head(group_head)
+        local group_version, group_created, group_modified, group_terms, group_entry = read_head(group_head)
         touch(KEYS[20], group, group_modified, now)
         redis.call('ZADD', KEYS[6], '0', group .. '\0' .. id)
         redis.call('ZADD', KEYS[7], '0', id .. '\0' .. group)
-        redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
+        redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms, group_entry))
       end
     end
     drop_deleted(id)
   end
 end
-log(number, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own)
+if changed or last ~= previous then
+  redis.call('HSET', KEYS[2], id, write_head(version, created, modified, document ~= '' and ARGV[13] or old_terms, last))
+end
 done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, names }

@@ -12,7 +12,7 @@ local head = redis.call('HGET', KEYS[2], id)
 if not head then
   return { 'missing' }
 end
-local version, created, modified, terms = read_head(head)
+local version, created, modified, terms, previous = read_head(head)
 if not expects(expected, version) then
   return { 'stale', version }
 end
@@ -45,9 +45,9 @@ for i = 1, #groups do
   redis.call('ZREM', KEYS[6], group .. '\0' .. id)
   local group_head = redis.call('HGET', KEYS[10], group)
   if group_head then
-    local group_version, group_created, group_modified, group_terms = read_head(group_head)
+    local group_version, group_created, group_modified, group_terms, group_entry = read_head(group_head)
     touch(KEYS[20], group, group_modified, now)
-    redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms))
+    redis.call('HSET', KEYS[10], group, write_head(group_version + 1, group_created, now, group_terms, group_entry))
   end
 end
 
@@ -61,7 +61,7 @@ if take_apart(id, most) == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log(nil, 'deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
+log_apart(previous, 'deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

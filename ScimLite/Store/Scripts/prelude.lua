@@ -1,19 +1,20 @@
 -- What the scripts of the store share: before each stand those of these functions that it uses. Keys are declared by the caller, in this order
 -- (a script that only reads declares those that it names itself, since each key costs time):
 -- 1 documents   hash  id -> JSON document
--- 2 heads       hash  id -> "version created modified\nterm\nterm…"
+-- 2 heads       hash  id -> "version created modified entry\nterm\nterm…", where entry is the number of the last log entry about it
 -- 3 order       zset  id, scored by the order of creation
 -- 4 index       zset  term \0 id, all scores 0
 -- 5 names       hash  id -> "Type\0name for people\0userName", of all resource types
 -- 6 members     zset  group \0 member, all scores 0
 -- 7 memberOf    zset  member \0 group, all scores 0
--- 8 activity    hash  sequence number -> what was asked for, of each entry of the activity log
--- 9 sequence    counter of creations and entries
+-- 8 log         hash  number -> "time outcome added removed previous failure id\nnames\n" and what was asked for, of each entry of the activity
+--                     log, where previous and failure are the numbers of the last entry before it about the same resource, and of the last
+--                     failure; and 'last' -> the newest number. Entries are numbered without a gap, so how many there are tells the oldest
+-- 9 sequence    counter of creations
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
 -- 12 sweep      set   deleted groups whose memberships are still being taken apart
--- 13 trails     zset  resource id, or '!' for failures, \0 sequence number of an activity entry; and of each entry '*' \0 sequence number and
---                     " time outcome added removed id\nnames", all scores 0
+-- 13 tails      zset  id of a resource that is not there, '-' for what is about none, '!' for failures, scored by the number of the last entry about it
 -- 14 guard      hash  state of the guard against mass removal
 -- 15 removals   zset  deactivations and deletions in the guard's window, scored by time
 -- 16 inactive   set   ids of the resources that are not active
@@ -90,13 +91,13 @@ local function write_for(indexes)
 end
 
 local function read_head(head)
-  local version, created, modified, terms = string.match(head, '^(%d+) (%S+) (%S+)\n(.*)$')
-  return tonumber(version), created, modified, terms
+  local version, created, modified, entry, terms = string.match(head, '^(%d+) (%S+) (%S+) ?(%d*)\n(.*)$')
+  return tonumber(version), created, modified, terms, entry ~= '' and entry or '0'
 end
 
-local function write_head(version, created, modified, terms)
+local function write_head(version, created, modified, terms, entry)
   -- Terms hold zeros, at which string.format would cut them off.
-  return string.format('%d %s %s\n', version, created, modified) .. terms
+  return string.format('%d %s %s %s\n', version, created, modified, entry) .. terms
 end
 
 -- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
@@ -174,51 +175,68 @@ local function take_apart(id, most)
   return #members
 end
 
--- A trail's entry; sequence numbers are written so that they sort.
-local function mark(trail, sequence)
-  return trail .. '\0' .. string.format('%016d', sequence)
-end
-
-local function is_failure(outcome)
-  return outcome == 'refused' or outcome == 'failed'
-end
-
--- Lets go of so many of the oldest entries as are too old or too many.
-local function trim_log(oldest, most, count)
-  local first = range(KEYS[13], '*', '0', count)
-  local over = redis.call('HLEN', KEYS[8]) - tonumber(most)
-  local numbers, marks = {}, {}
-  for i = 1, #first do
-    local number, time, outcome, id = string.match(first[i], '^..0*(%d+) (%d+) (%S+) %d+ %d+ ([^\n]*)\n')
-    if tonumber(time) < tonumber(oldest) or i <= over then
-      numbers[#numbers + 1] = number
-      marks[#marks + 1] = first[i]
-      marks[#marks + 1] = mark(id, number)
-      if is_failure(outcome) then
-        marks[#marks + 1] = mark('!', number)
-      end
+-- The number of the last entry about it, '0' where there is none; and the key and the head that tell it, where it is there. The heads of
+-- all resource types are at these places among the keys.
+local function last_entry(id, first, last)
+  for place = first, last do
+    local head = redis.call('HGET', KEYS[place], id)
+    if head then
+      local _, _, _, _, entry = read_head(head)
+      return entry, KEYS[place], head
     end
   end
-  many('HDEL', KEYS[8], numbers)
-  many('ZREM', KEYS[13], marks)
+  return redis.call('ZSCORE', KEYS[13], id) or '0'
+end
+
+-- An entry's outcome, the entry before it about the same, the failure before it and what it is about.
+local function read_entry(text)
+  return string.match(text, '^%d+ (%S+) %d+ %d+ (%d+) (%d+) ([^\n]*)\n')
+end
+
+-- Lets go of so many of the oldest entries as are too old or too many. Those that are too many are not looked at, for they are long.
+local function trim_log(oldest, most, count)
+  local last = tonumber(redis.call('HGET', KEYS[8], 'last') or 0)
+  local held = math.max(0, redis.call('HLEN', KEYS[8]) - 1)
+  local first, numbers = last - held + 1, {}
+  for i = 0, math.min(count, held) - 1 do
+    local number = string.format('%d', first + i)
+    if held - i <= tonumber(most) and tonumber(string.match(redis.call('HGET', KEYS[8], number), '^%d+')) >= tonumber(oldest) then
+      break
+    end
+    numbers[#numbers + 1] = number
+  end
+  if #numbers > 0 then
+    many('HDEL', KEYS[8], numbers)
+    redis.call('ZREMRANGEBYSCORE', KEYS[13], '-inf', numbers[#numbers])
+  end
   return #numbers
 end
 
--- What an entry came to stands apart from what was asked for, which is long: a script that looks for old entries handles short texts alone.
--- Every command costs more than what it does to the log, so old entries go once in eight, and then more than came.
-local function log(number, outcome, added, removed, now, entry, oldest, most, id, names)
+-- Writes an entry behind the one before it about the same, and answers its number; that one's where no log is kept. Each entry leads to
+-- the one before it, so that no sorted set has to hold them: to write into one costs more than the entry. Old entries go once in eight,
+-- and then more than came.
+local function log(previous, outcome, added, removed, now, entry, oldest, most, id, names)
   if most == '0' then
-    return
+    return previous
   end
-  number = string.format('%d', number or redis.call('INCR', KEYS[9]))
-  redis.call('HSET', KEYS[8], number, entry)
-  local marks = { '0', mark('*', number) .. string.format(' %s %s %d %d %s\n', now, outcome, added, removed, id) .. (names or ''), '0', mark(id, number) }
-  if is_failure(outcome) then
-    marks[5], marks[6] = '0', mark('!', number)
+  local last, failure = redis.call('HINCRBY', KEYS[8], 'last', '1'), '0'
+  local number = string.format('%d', last)
+  if outcome == 'refused' or outcome == 'failed' then
+    failure = redis.call('ZSCORE', KEYS[13], '!') or '0'
+    redis.call('ZADD', KEYS[13], number, '!')
   end
-  redis.call('ZADD', KEYS[13], unpack(marks))
-  if tonumber(number) % 8 == 0 then
-    trim_log(oldest, most, '16')
+  redis.call('HSET', KEYS[8], number, string.format('%s %s %d %d %s %s %s\n', now, outcome, added, removed, previous, failure, id) .. (names or '') .. '\n' .. entry)
+  if last % 8 == 0 then
+    trim_log(oldest, most, 16)
+  end
+  return number
+end
+
+-- Writes an entry about what has no head.
+local function log_apart(previous, outcome, added, removed, now, entry, oldest, most, id, names)
+  local number = log(previous, outcome, added, removed, now, entry, oldest, most, id, names)
+  if number ~= previous then
+    redis.call('ZADD', KEYS[13], number, id)
   end
 end
 

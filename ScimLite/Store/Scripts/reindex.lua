@@ -16,7 +16,7 @@ for i = 4, #ARGV, 5 do
   end
   position = ARGV[i + 1]
   if now then
-    local version, created, modified, old_terms = read_head(head)
+    local version, created, modified, old_terms, entry = read_head(head)
     local kept = {}
     for term in string.gmatch(terms, '[^\n]+') do
       kept[term] = true
@@ -29,7 +29,7 @@ for i = 4, #ARGV, 5 do
     for term in string.gmatch(terms, '[^\n]+') do
       redis.call('ZADD', KEYS[4], '0', term .. '\0' .. id)
     end
-    redis.call('HSET', KEYS[2], id, write_head(version, created, modified, terms))
+    redis.call('HSET', KEYS[2], id, write_head(version, created, modified, terms, entry))
     for term in string.gmatch(ARGV[i + 4], '[^\n]+') do
       local holders = range(KEYS[4], term, '0', '2')
       for h = 1, #holders do
