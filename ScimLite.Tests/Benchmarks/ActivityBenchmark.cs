@@ -44,7 +44,7 @@ public static class ActivityBenchmark
 
         await FillAsync(store, "short", Short);
         await FillAsync(store, "long", Long);
-        var reader = new ActivityReader(store);
+        var reader = new ActivityReader(store, SchemaCatalog.Core);
         await ReadAsync("the newest page of 50", new ActivityFilter(), long.MaxValue);
         await ReadAsync("a page of 50 deep inside", new ActivityFilter(), 500);
         await ReadAsync("the time line of one resource", new ActivityFilter(Resource: "r7"), long.MaxValue);
@@ -67,6 +67,7 @@ public static class ActivityBenchmark
                 ResourceType = "User",
                 ResourceId = i < 1000 ? $"r{i % 20}" : $"s{i}",
                 Credential = "Entra",
+                Call = Guid.NewGuid().ToString("N"),
                 CorrelationId = "0b8c6a0e-1c9f-4f5e-9a55-3d6a6f1e2b77",
                 UserName = $"user-{i}@contoso.com",
                 Changes = [new AttributeChange("title", "Countess", "Engineer"), new AttributeChange("name.givenName", "Ada", "Augusta")],

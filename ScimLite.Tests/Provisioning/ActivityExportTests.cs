@@ -45,6 +45,7 @@ public sealed class ActivityExportTests
                 ResourceType = "User",
                 ResourceId = $"r{(batch * 100) + i}",
                 Credential = "Entra",
+                Call = Guid.NewGuid().ToString("N"),
                 CorrelationId = "c",
                 Error = new ActivityError(404, null, "Not there."),
             })], Cancel);

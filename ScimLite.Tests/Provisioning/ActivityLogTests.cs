@@ -76,6 +76,23 @@ public sealed class ActivityLogTests
     }
 
     [Theory, OnBothStores]
+    public async Task A_creation_tells_each_attribute_also_of_a_large_document(StoreKind store)
+    {
+        await using var host = await AdminHost.StartAsync(store);
+        await host.Host.Client.CreateUser("ada", ""","name":{"givenName":"Ada"},"emails":[{"type":"work","value":"ada@contoso.com"}]""");
+        await host.Host.Client.CreateUser("bob", $$""","name":{"givenName":"{{new string('b', 5000)}}"},"title":"Count" """);
+
+        var entries = await host.Entries(2);
+
+        Assert.Equal($"userName:  > bob\nname.givenName:  > {new string('b', 200)}…\ntitle:  > Count", entries[0].Changes());
+        Assert.Equal("""
+            userName:  > ada
+            name.givenName:  > Ada
+            emails:  > [{"type":"work","value":"ada@contoso.com"}]
+            """, entries[1].Changes(), ignoreLineEndingDifferences: true);
+    }
+
+    [Theory, OnBothStores]
     public async Task A_password_is_masked(StoreKind store)
     {
         await using var host = await AdminHost.StartAsync(store, new Dictionary<string, string> { ["ScimLite:Passwords"] = "hash" });

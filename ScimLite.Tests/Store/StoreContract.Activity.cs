@@ -58,6 +58,53 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_record_of_a_creation_may_hold_its_document()
+    {
+        var change = tenant.Document(User, "a", "Zoë\n日本", Expected.Absent);
+        await tenant.Done(change with { Activity = change.Activity with { Created = change.Document!.Value } });
+        await tenant.Rename(User, "a", "other");
+
+        var log = await tenant.Activity();
+
+        Assert.Equal(["", Encoding.UTF8.GetString(change.Document.Value.Span)], log.Select(r => Encoding.UTF8.GetString(r.Entry.Created.Span)));
+        Assert.Equal(["other", "Zoë\n日本"], log.Select(r => r.UserName));
+    }
+
+    [Fact]
+    public async Task A_trail_is_read_before_a_place_that_is_none_of_its_own()
+    {
+        await tenant.CreateUsers("a", "b");
+        await tenant.Rename(User, "a", "x");
+        await tenant.Append(tenant.Refusal(User, "b", "patch", 400), tenant.Refusal(User, "a", "patch", 400));
+        await tenant.Rename(User, "b", "y");
+        var log = await tenant.Activity();
+
+        Assert.Equal(["changed", "created"], (await tenant.Activity(log[2].Sequence, trail: "a")).Select(r => r.Outcome));
+        Assert.Equal(["refused", "changed", "created"], (await tenant.Activity(log[0].Sequence, trail: "a")).Select(r => r.Outcome));
+        Assert.Equal(["b"], (await tenant.Activity(log[1].Sequence, trail: ActivityRange.Failures)).Select(r => r.Entry.ResourceId));
+        Assert.Empty(await tenant.Activity(log[^1].Sequence, trail: "b"));
+    }
+
+    [Fact]
+    public async Task A_trail_goes_on_through_deletion_refusal_and_a_new_beginning()
+    {
+        await tenant.CreateUser("a");
+        await tenant.Delete(User, "a");
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 404), tenant.Refusal(Group, "a", "read", 404));
+        await tenant.CreateUser("a");
+        await tenant.Append(tenant.Refusal(Group, "a", "read", 404));
+        await tenant.Rename(User, "a", "x");
+
+        var trail = await tenant.Activity(trail: "a");
+
+        Assert.Equal(["changed", "refused", "created", "refused", "refused", "deleted", "created"], trail.Select(r => r.Outcome));
+        for (var i = 0; i < trail.Count; i++)
+        {
+            Assert.Equal(trail.Skip(i + 1).Select(r => r.Sequence), (await tenant.Activity(trail[i].Sequence, trail: "a")).Select(r => r.Sequence));
+        }
+    }
+
+    [Fact]
     public async Task A_refused_write_leaves_no_record()
     {
         await tenant.CreateUser("a");

@@ -37,6 +37,7 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
         ResourceId = id,
         Credential = "secret token 1",
         CorrelationId = $"call-{id}",
+        Call = Guid.NewGuid().ToString("N"),
         Retention = Retention,
     };
 

@@ -31,8 +31,15 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
     public bool IsKept => retention.Entries > 0;
 
     /// <summary>The entry of a call as far as it is known.</summary>
-    public ActivityEntry Entry(Caller caller, string resourceType, string id, string operation, ScimCall call) => new()
+    /// <param name="caller">Who.</param>
+    /// <param name="resourceType">The resource type's name.</param>
+    /// <param name="id">The resource's id, as it was sent.</param>
+    /// <param name="operation">What was asked for.</param>
+    /// <param name="call">What is measured of it.</param>
+    /// <param name="name">What <see cref="ActivityEntry.Call"/> says; null for a call that makes one attempt and no write.</param>
+    public ActivityEntry Entry(Caller caller, string resourceType, string id, string operation, ScimCall call, string? name = null) => new()
     {
+        Call = name ?? Guid.NewGuid().ToString("N"),
         Time = clock.GetUtcNow(),
         Operation = operation,
         ResourceType = resourceType,
@@ -47,6 +54,7 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
     /// <summary>The entry of what an administrator decided about the guard.</summary>
     public ActivityEntry Decision(string credential, string correlationId) => new()
     {
+        Call = Guid.NewGuid().ToString("N"),
         Time = clock.GetUtcNow(),
         Operation = "guard",
         ResourceType = "",
@@ -138,6 +146,7 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     private readonly string name = Guid.NewGuid().ToString("N");
     private IReadOnlyCollection<AttributeChange> changes = [];
     private MembershipDelta members = MembershipDelta.None;
+    private JsonObject? created;
 
     /// <summary>Which resource it is about; a creation may learn that it is another one.</summary>
     public ResourceKey Key { get; set; } = key;
@@ -145,21 +154,31 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     public EntraDialect Dialect { get; } = new(caller.Dialect);
 
     /// <summary>Tells what the call changes, or is to change; nothing where no log is kept.</summary>
-    public void Compare(JsonObject? before, JsonObject after, ResourceType type, MembershipDelta delta) =>
+    public void Compare(JsonObject before, JsonObject after, ResourceType type, MembershipDelta delta) =>
         (changes, members) = (log.IsKept ? AttributeChanges.Between(before, after, type) : [], delta);
+
+    /// <summary>Tells what the call creates, or is to create.</summary>
+    public void Creates(JsonObject resource, MembershipDelta delta) => (created, members) = (resource, delta);
 
     /// <summary>Tells what the call does to the membership.</summary>
     public void Moves(MembershipDelta delta) => members = delta;
 
-    public ActivityEntry Entry()
+    /// <summary>What is known of the call so far.</summary>
+    public ActivityEntry Entry() =>
+        Entry(created is null || !log.IsKept ? changes : AttributeChanges.Between(null, created, Key.Type), default);
+
+    /// <summary>What is known of a creation that is about to write this document.</summary>
+    public ActivityEntry Entry(ReadOnlyMemory<byte> document) => AttributeChanges.AreToldBy(document) ? Entry([], document) : Entry();
+
+    private ActivityEntry Entry(IReadOnlyCollection<AttributeChange> told, ReadOnlyMemory<byte> document)
     {
         call.Ignored = Dialect.Ignored;
-        return log.Entry(caller, Key.Type.Name, Key.Id, operation, call) with
+        return log.Entry(caller, Key.Type.Name, Key.Id, operation, call, name) with
         {
-            Call = name,
             Quirks = Dialect.Quirks,
             Ignored = Dialect.Ignored,
-            Changes = changes,
+            Changes = told,
+            Created = document,
             Added = Some(members.Added),
             Removed = Some(members.Removed),
         };

@@ -1,3 +1,5 @@
+using ScimLite.Protocol;
+using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 
 namespace ScimLite.Provisioning;
@@ -31,7 +33,7 @@ public sealed record ActivityFilter(bool Failures = false, string? Resource = nu
 public sealed record ActivityPage(IReadOnlyList<ActivityRecord> Entries, long? Next);
 
 /// <summary>Reads the activity log for people. Each page is one bounded read of the store, whatever the filter and however long the log.</summary>
-public sealed class ActivityReader(IActivityStore store)
+public sealed class ActivityReader(IActivityStore store, SchemaCatalog catalog)
 {
     /// <summary>How many entries one read looks at when a filter has to look inside.</summary>
     public const int ReadSize = 1000;
@@ -48,8 +50,8 @@ public sealed class ActivityReader(IActivityStore store)
         var count = filter.TakesAll ? limit + 1 : ReadSize;
         var read = await store.ReadActivityAsync(new ActivityRange(tenant, count) { Trail = filter.Trail, Before = before }, cancel).ConfigureAwait(false);
         ActivityRecord[] found = [.. read.Where(filter.Matches)];
-        return found.Length > limit ? new ActivityPage(found[..limit], found[limit - 1].Sequence)
-            : new ActivityPage(found, read.Count == count ? read[^1].Sequence : null);
+        return found.Length > limit ? new ActivityPage([.. found[..limit].Select(Tell)], found[limit - 1].Sequence)
+            : new ActivityPage([.. found.Select(Tell)], read.Count == count ? read[^1].Sequence : null);
     }
 
     /// <summary>Reads what came after a position, oldest first.</summary>
@@ -57,10 +59,14 @@ public sealed class ActivityReader(IActivityStore store)
     public async ValueTask<(IReadOnlyList<ActivityRecord> Entries, long Next)> ReadOnAsync(string tenant, ActivityFilter filter, long after, CancellationToken cancel)
     {
         var read = await store.ReadActivityAsync(new ActivityRange(tenant, ReadSize) { After = after }, cancel).ConfigureAwait(false);
-        return ([.. read.Where(filter.Matches)], read.Count == 0 ? after : read[^1].Sequence);
+        return ([.. read.Where(filter.Matches).Select(Tell)], read.Count == 0 ? after : read[^1].Sequence);
     }
 
     /// <summary>The position of the newest entry, zero in an empty log.</summary>
     public async ValueTask<long> NewestAsync(string tenant, CancellationToken cancel) =>
         await store.ReadActivityAsync(new ActivityRange(tenant, 1), cancel).ConfigureAwait(false) is [var newest, ..] ? newest.Sequence : 0;
+
+    // What a creation changed is told by the document that it made.
+    private ActivityRecord Tell(ActivityRecord record) => record.Entry is { Created.IsEmpty: false } entry && catalog.FindType(entry.ResourceType) is { } type
+        ? record with { Entry = entry with { Changes = AttributeChanges.Between(null, ScimJson.ParseStored(entry.Created.Span), type) } } : record;
 }

@@ -14,6 +14,9 @@ public static class AttributeChanges
     /// <summary>How many characters of a value are told.</summary>
     public const int LongestValue = 200;
 
+    /// <summary>How many bytes a new resource's document may have to be kept as it is.</summary>
+    public const int LongestDocument = 4096;
+
     /// <summary>What is told of a value that nobody may read.</summary>
     public const string Masked = "•••";
 
@@ -40,6 +43,10 @@ public static class AttributeChanges
         }
         return changes;
     }
+
+    /// <summary>Whether the log may keep a new resource's document and tell the differences when it is read: it is short, and has no second line, which
+    /// would hold what not everybody may read. Most are so, and a creation is spared the work.</summary>
+    public static bool AreToldBy(ReadOnlyMemory<byte> document) => document.Length <= LongestDocument && !document.Span.Contains((byte)'\n');
 
     // A complex value is told by its parts, a list as a whole.
     private static void Compare(

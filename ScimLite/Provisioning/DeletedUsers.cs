@@ -19,7 +19,7 @@ public sealed class DeletedUsers(IResourceStore store, IActivityStore activity, 
         call.About(id);
         var key = new ResourceKey(caller.Tenant, type, id);
         var outcome = await activity.ReadDeletedAsync(caller.Tenant, type, id, 0, 1, cancel).ConfigureAwait(false) is [var deleted]
-            ? await store.CommitAsync(Provisioner.Write(key, Expected.Absent, ScimJson.ParseStored(deleted.Whole.Span), log.Entry(caller, type.Name, id, "restore", call)) with
+            ? await store.CommitAsync(Provisioner.Write(key, Expected.Absent, ScimJson.ParseStored(deleted.Whole.Span), deleted.Stored, log.Entry(caller, type.Name, id, "restore", call)) with
             {
                 Revival = Revival.Restore,
             }, cancel).ConfigureAwait(false)

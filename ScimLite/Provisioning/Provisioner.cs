@@ -54,7 +54,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         new Passwords(type).Hash(null, resource);
         call.Noted(dialect.Quirks);
 
-        draft.Compare(null, resource, type, members);
+        draft.Creates(resource, members);
         var written = WrittenAttributes.Of(resource, type);
         var change = Plan(key, caller.RestoresDeleted && type.HasGroups ? Revival.Look : Revival.None);
         var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
@@ -80,7 +80,9 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         {
             call.About(under.Id);
             draft.Key = under;
-            return Write(under, Expected.Absent, Stamp(resource, type, under.Id), draft.Entry()) with
+            var stamped = Stamp(resource, type, under.Id);
+            var document = ResourceView.ToStored(stamped, type);
+            return Write(under, Expected.Absent, stamped, document, draft.Entry(document)) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -355,11 +357,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         return stamped;
     }
 
-    internal static Change Write(ResourceKey key, Expected expected, JsonObject resource, ActivityEntry activity) => new()
+    internal static Change Write(ResourceKey key, Expected expected, JsonObject resource, ReadOnlyMemory<byte> document, ActivityEntry activity) => new()
     {
         Key = key,
         Expected = expected,
-        Document = ResourceView.ToStored(resource, key.Type),
+        Document = document,
         Terms = IndexTerm.Of(resource, key.Type),
         Name = Text(resource, "displayName") ?? Text(resource["name"], "formatted") ?? Text(resource, "userName") ?? "",
         UserName = Text(resource, "userName") ?? "",
@@ -373,7 +375,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         var expected = Expected.OneOf(current.Version);
         return JsonNode.DeepEquals(before, after)
             ? new Change { Key = key, Expected = expected, Activity = activity }
-            : Write(key, expected, after, activity);
+            : Write(key, expected, after, ResourceView.ToStored(after, key.Type), activity);
     }
 
     // In a schema of an operator's such a name may stand for anything.

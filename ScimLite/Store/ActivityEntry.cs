@@ -33,7 +33,7 @@ public sealed record ActivityEntry
     public string? RequestId { get; init; }
 
     /// <summary>Names the call: a failure whose outcome is in doubt is left out of the log where the same call has an entry already.</summary>
-    public string Call { get; init; } = Guid.NewGuid().ToString("N");
+    public required string Call { get; init; }
 
     /// <summary>Milliseconds from the call's arrival to the write, or to its refusal.</summary>
     public double Milliseconds { get; init; }
@@ -54,6 +54,11 @@ public sealed record ActivityEntry
 
     /// <summary>The attributes that the write changed, or was to change, at most 50.</summary>
     public IReadOnlyCollection<AttributeChange> Changes { get => field ?? []; init; } = [];
+
+    /// <summary>The document of a resource that the write creates, where it tells by itself what <see cref="Changes"/> would: the store keeps it
+    /// beside the entry. It is that of the <see cref="Change"/>, or empty.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Created { get; init; }
 
     /// <summary>The members asked to be added, at most 100.</summary>
     public IReadOnlyCollection<string> Added { get => field ?? []; init; } = [];

@@ -37,11 +37,19 @@ public sealed partial class RedisStore : IActivityStore
 
     private static ActivityRecord ReadActivity(long sequence, byte[] entry)
     {
-        // "time outcome added removed previous failure id", the resource's names, which may hold line breaks, and on the last line what was asked for.
-        var (first, last) = (entry.AsSpan().IndexOf((byte)'\n'), entry.AsSpan().LastIndexOf((byte)'\n'));
-        var parts = Encoding.UTF8.GetString(entry, 0, first).Split(' ');
-        var label = Label.Parse(Encoding.UTF8.GetString(entry, first + 1, last - first - 1));
-        return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), ActivityEntry.FromJson(entry.AsSpan(last + 1)), label);
+        // "time outcome added removed previous failure id", what was asked for, the document, and the resource's names, which may hold line breaks.
+        var (first, rest) = Line(entry);
+        var (asked, behind) = Line(rest);
+        var (document, names) = Line(behind);
+        var parts = Encoding.UTF8.GetString(first.Span).Split(' ');
+        return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), ActivityEntry.FromJson(asked.Span) with { Created = document },
+            Label.Parse(Encoding.UTF8.GetString(names.Span)));
+    }
+
+    private static (ReadOnlyMemory<byte> Line, ReadOnlyMemory<byte> Behind) Line(ReadOnlyMemory<byte> text)
+    {
+        var end = text.Span.IndexOf((byte)'\n');
+        return (text[..end], text[(end + 1)..]);
     }
 
     private static long Oldest(ActivityEntry entry) => entry.Retention.OldestAt(entry.Time).ToUnixTimeMilliseconds();

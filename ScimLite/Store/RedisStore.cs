@@ -45,7 +45,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
     {
         var (key, members) = (change.Key, change.Members);
         IReadOnlyList<IndexTerm> unique = [.. change.Terms.Where(term => term.Unique)];
-        var arguments = new List<RedisValue>(20 + members.Added.Count + members.Removed.Count)
+        var arguments = new List<RedisValue>(21 + members.Added.Count + members.Removed.Count)
         {
             key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
             change.Document ?? ReadOnlyMemory<byte>.Empty, new Label(key.Type.Name, change.Name, change.UserName).Text,
@@ -54,7 +54,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
             string.Join('\n', unique.Concat(change.Terms.Where(term => !term.Unique)).Select(term => term.Text)), members.Added.Count, members.Removed.Count,
             change.Inactive ? Yes : No, change.Limits?.Text ?? "",
             change.Revival switch { Revival.None => "", Revival.Look => "look", Revival.Restore => "restore", _ => throw new System.Diagnostics.UnreachableException() },
-            unique.Count, key.Type.IndexShapes,
+            unique.Count, key.Type.IndexShapes, change.Activity.Created.IsEmpty ? No : Yes,
         };
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));

@@ -2,13 +2,13 @@
 -- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 terms, one in each line, the
 -- unique ones first, 14 number of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '',
 -- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms, 20 the
--- indexes that the terms are for, a line each; then the members to add, those to remove.
+-- indexes that the terms are for, a line each, 21 '1' when the entry tells the document as well; then the members to add, those to remove.
 -- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
 -- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
 local add_count, remove_count, unique_count = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[19])
-local first_add, first_remove = 21, 21 + add_count
+local first_add, first_remove = 22, 22 + add_count
 local terms = {}
 for term in string.gmatch(ARGV[13], '[^\n]+') do
   terms[#terms + 1] = term
@@ -116,7 +116,7 @@ end
 -- From here on nothing can be refused.
 local changed = document ~= '' or #coming + #going > 0
 local outcome = not head and (ARGV[18] == 'restore' and 'restored' or 'created') or changed and 'changed' or 'unchanged'
-local last = log(previous, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own)
+local last = log(previous, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own, ARGV[21] == '1' and document or '')
 if changed then
   version = version + 1
   if head then

@@ -7,9 +7,10 @@
 -- 5 names       hash  id -> "Type\0name for people\0userName", of all resource types
 -- 6 members     zset  group \0 member, all scores 0
 -- 7 memberOf    zset  member \0 group, all scores 0
--- 8 log         hash  number -> "time outcome added removed previous failure id\nnames\n" and what was asked for, of each entry of the activity
---                     log, where previous and failure are the numbers of the last entry before it about the same resource, and of the last
---                     failure; and 'last' -> the newest number. Entries are numbered without a gap, so how many there are tells the oldest
+-- 8 log         hash  number -> "time outcome added removed previous failure id", what was asked for, the document created or nothing, and the
+--                     resource's names, a line each, of each entry of the activity log; previous and failure are the numbers of the last entry before it
+--                     about the same resource, and of the last failure. And 'last' -> the newest number. Entries are numbered without a gap,
+--                     so how many there are tells the oldest
 -- 9 sequence    counter of creations
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
@@ -215,7 +216,7 @@ end
 -- Writes an entry behind the one before it about the same, and answers its number; that one's where no log is kept. Each entry leads to
 -- the one before it, so that no sorted set has to hold them: to write into one costs more than the entry. Old entries go once in eight,
 -- and then more than came.
-local function log(previous, outcome, added, removed, now, entry, oldest, most, id, names)
+local function log(previous, outcome, added, removed, now, entry, oldest, most, id, names, document)
   if most == '0' then
     return previous
   end
@@ -225,7 +226,8 @@ local function log(previous, outcome, added, removed, now, entry, oldest, most, 
     failure = redis.call('ZSCORE', KEYS[13], '!') or '0'
     redis.call('ZADD', KEYS[13], number, '!')
   end
-  redis.call('HSET', KEYS[8], number, string.format('%s %s %d %d %s %s %s\n', now, outcome, added, removed, previous, failure, id) .. (names or '') .. '\n' .. entry)
+  local came_to = string.format('%s %s %d %d %s %s %s\n', now, outcome, added, removed, previous, failure, id)
+  redis.call('HSET', KEYS[8], number, came_to .. entry .. '\n' .. (document or '') .. '\n' .. (names or ''))
   if last % 8 == 0 then
     trim_log(oldest, most, 16)
   end
