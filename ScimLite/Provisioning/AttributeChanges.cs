@@ -24,12 +24,13 @@ public static class AttributeChanges
     /// <param name="before">The old state; null for a resource that is new.</param>
     /// <param name="after">The new state.</param>
     /// <param name="type">Whose schemas say what the attributes are.</param>
-    public static IReadOnlyCollection<AttributeChange> Between(JsonObject? before, JsonObject after, ResourceType type)
+    /// <param name="only">The attributes and extensions that may differ; null where all may.</param>
+    public static IReadOnlyCollection<AttributeChange> Between(JsonObject? before, JsonObject after, ResourceType type, IReadOnlySet<string>? only = null)
     {
         var changes = new List<AttributeChange>();
         foreach (var (name, value) in after)
         {
-            if (name is not ("schemas" or "id"))
+            if (name is not ("schemas" or "id") && only?.Contains(name) != false)
             {
                 Compare(changes, name, type.FindCore(name), type.FindExtension(name), before?[name], value);
             }

@@ -133,8 +133,8 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
                 passwords.Hash(before, wanted);
             }
             wanted = Stamp(wanted, type, key.Id);
-            draft.Compare(before, wanted, type, members);
-            return new Attempt(Update(key, current, before, wanted, draft.Entry()) with
+            draft.Compare(before, wanted, only: null, members);
+            return new Attempt(Update(key, current, before, wanted, only: null, draft.Entry()) with
             {
                 Members = setsMembers ? members : MembershipDelta.None,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -185,7 +185,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             var before = delta is null ? ResourceView.ToTree(current, type, caller.BaseUrl) : ScimJson.ParseStored(current.Whole.Span);
             before.Remove("meta");
             var after = ScimJson.Copy(before);
-            PatchApplier.Apply(after, rest, type, dialect);
+            var only = PatchApplier.Apply(after, rest, type, dialect);
             var members = delta ?? MembershipDelta.Between(before["members"], after["members"]);
             if (type.HasMembers)
             {
@@ -196,8 +196,8 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             passwords.Hash(before, after);
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
-            draft.Compare(before, after, type, members);
-            return new Attempt(Update(key, current, before, after, draft.Entry()) with
+            draft.Compare(before, after, only, members);
+            return new Attempt(Update(key, current, before, after, only, draft.Entry()) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -370,10 +370,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     };
 
     // A write that leaves the document as it is still moves the membership and tells the activity log.
-    private static Change Update(ResourceKey key, StoredResource current, JsonObject before, JsonObject after, ActivityEntry activity)
+    private static Change Update(
+        ResourceKey key, StoredResource current, JsonObject before, JsonObject after, IReadOnlySet<string>? only, ActivityEntry activity)
     {
         var expected = Expected.OneOf(current.Version);
-        return JsonNode.DeepEquals(before, after)
+        return only?.All(name => JsonNode.DeepEquals(before[name], after[name])) ?? JsonNode.DeepEquals(before, after)
             ? new Change { Key = key, Expected = expected, Activity = activity }
             : Write(key, expected, after, ResourceView.ToStored(after, key.Type), activity);
     }

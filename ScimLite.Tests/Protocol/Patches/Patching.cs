@@ -53,17 +53,18 @@ internal static class Patching
         }
     }
 
-    /// <summary>Reads and applies the operations to the tree itself.</summary>
+    /// <summary>Reads and applies the operations to the tree itself, and fails when more changed than they are said to have written to.</summary>
     public static void Apply(ResourceType type, JsonObject resource, string operations, EntraDialect dialect)
     {
         var request = Read(Body(operations), dialect);
-        if (MembershipDelta.TryFrom(request, type, dialect, out var rest) is not { } delta)
+        var delta = MembershipDelta.TryFrom(request, type, dialect, out var rest);
+        var before = ScimJson.Copy(resource);
+        var written = PatchApplier.Apply(resource, delta is null ? request.Operations : rest, type, dialect);
+        Assert.All(resource.Concat(before).Select(p => p.Key).Where(name => !written.Contains(name)), name => Assert.True(JsonNode.DeepEquals(before[name], resource[name]), name));
+        if (delta is not null)
         {
-            PatchApplier.Apply(resource, request.Operations, type, dialect);
-            return;
+            ApplyMembers(resource, delta);
         }
-        PatchApplier.Apply(resource, rest, type, dialect);
-        ApplyMembers(resource, delta);
     }
 
     public static PatchRequest Read(string body, EntraDialect dialect)

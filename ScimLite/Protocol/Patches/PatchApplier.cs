@@ -15,6 +15,7 @@ public sealed class PatchApplier
     private readonly ResourceType type;
     private readonly EntraDialect dialect;
     private readonly HashSet<AttributeTarget> removed = [];
+    private readonly HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
 
     // Kept from one add to the next: with thousands of them, none may look at every element again.
     private readonly Dictionary<SchemaAttribute, Dictionary<string, JsonNode>> elements = [];
@@ -27,8 +28,9 @@ public sealed class PatchApplier
     }
 
     /// <summary>Applies the operations in their order.</summary>
+    /// <returns>The attributes and extensions that were written to: all others are as they were, and nobody has to compare them.</returns>
     /// <exception cref="ScimException"><c>invalidPath</c>, <c>noTarget</c>, <c>invalidValue</c>, <c>mutability</c> or <c>invalidFilter</c>.</exception>
-    public static void Apply(JsonObject resource, IReadOnlyList<PatchOperation> operations, ResourceType type, EntraDialect dialect)
+    public static IReadOnlySet<string> Apply(JsonObject resource, IReadOnlyList<PatchOperation> operations, ResourceType type, EntraDialect dialect)
     {
         var before = type.HasImmutableAttributes ? ScimJson.Copy(resource) : null;
         var missing = SchemaRules.Missing(resource, type);
@@ -51,6 +53,7 @@ public sealed class PatchApplier
         {
             SchemaRules.CheckImmutable(before, resource, type);
         }
+        return applier.written;
     }
 
     private void Apply(PatchOperation operation)
@@ -78,6 +81,7 @@ public sealed class PatchApplier
         {
             elements.Remove(attribute);
         }
+        written.Add(target.Extension?.Id ?? attribute.Name);
         var container = Container(resource, target.Extension) ?? ScimJson.NewObject();
         if (path.Condition is { } condition)
         {
@@ -132,6 +136,7 @@ public sealed class PatchApplier
 
     private void ApplyToExtension(PatchOperation operation, Schema extension)
     {
+        written.Add(extension.Id);
         if (operation.Op == PatchOp.Remove || operation.RequiredValue is { ValueKind: JsonValueKind.Null })
         {
             if (operation.Op != PatchOp.Add)
