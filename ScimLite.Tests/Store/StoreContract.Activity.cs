@@ -54,7 +54,7 @@ public abstract partial class StoreContract
         var read = Assert.Single(await tenant.Activity()).Entry;
 
         Assert.Equal(Encoding.UTF8.GetString(entry.ToJson()), Encoding.UTF8.GetString(read.ToJson()));
-        Assert.Equal((entry.Time, entry.Credential, entry.CorrelationId), (read.Time, read.Credential, read.CorrelationId));
+        Assert.Equal((entry.Time, "a", entry.Credential, entry.CorrelationId), (read.Time, read.ResourceId, read.Credential, read.CorrelationId));
     }
 
     [Fact]
@@ -152,6 +152,7 @@ public abstract partial class StoreContract
         Assert.Equal(trail.Take(2).Select(r => r.Sequence), (await tenant.Activity(count: 2, trail: "a")).Select(r => r.Sequence));
         Assert.Equal(["failed create", "refused delete", "refused patch", "refused patch"],
             (await tenant.Activity(trail: ActivityRange.Failures)).Select(r => $"{r.Outcome} {r.Entry.Operation}"));
+        Assert.Equal(["", "{id}", "x y", "a"], (await tenant.Activity(trail: ActivityRange.Failures)).Select(r => r.Entry.ResourceId));
         Assert.Equal(9, (await tenant.Activity()).Count);
         Assert.Empty(await tenant.Activity(trail: "nobody"));
     }

@@ -182,7 +182,7 @@ internal sealed class TestTenant(IResourceStore store, string? id = null)
         }
         foreach (var record in await Activity())
         {
-            text.Append($"{record.Sequence} {record.Outcome} +{record.MembersAdded} -{record.MembersRemoved} {Encoding.UTF8.GetString(record.Entry.ToJson())}\n");
+            text.Append($"{record.Sequence} {record.Outcome} +{record.MembersAdded} -{record.MembersRemoved} {record.Entry.Time:O} {record.Entry.ResourceId} {Encoding.UTF8.GetString(record.Entry.ToJson())}\n");
         }
         return text.ToString();
     }

@@ -83,11 +83,18 @@ public sealed record ActivityEntry
     /// <summary>Under which name the entry is found among those of its resource: the id where it can be one of ours, else a dash.</summary>
     internal string Trail => ResourceId.Length is > 0 and <= 64 && !ResourceId.AsSpan().ContainsAnyExcept(InIds) ? ResourceId : "-";
 
-    /// <summary>The entry as it is stored: on one line; nothing where no log is kept.</summary>
+    /// <summary>The entry as it is stored beside its time and its trail: on one line; nothing where no log is kept.</summary>
     internal byte[] ToJson() => Retention.Entries == 0 ? [] : JsonSerializer.SerializeToUtf8Bytes(this, ActivityFormat.Entry);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    internal static ActivityEntry FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, ActivityFormat.Entry)!;
+    /// <param name="json">The line.</param>
+    /// <param name="time">When.</param>
+    /// <param name="trail">What <see cref="Trail"/> said.</param>
+    internal static ActivityEntry FromJson(ReadOnlySpan<byte> json, DateTimeOffset time, string trail)
+    {
+        var entry = JsonSerializer.Deserialize(json, ActivityFormat.Entry)!;
+        return entry with { Time = time, ResourceId = entry.ResourceId ?? trail };
+    }
 }
 
 /// <summary>One attribute before and after: text as it is, anything else as JSON, cut at 200 characters; null where there is no value.</summary>
@@ -155,7 +162,7 @@ public sealed record ActivityRange(string Tenant, int Count)
     public long? After { get; init; }
 }
 
-/// <summary>How an entry is stored: on one line, names as people read them, nothing that is empty.</summary>
+/// <summary>How an entry is stored: on one line, names as people read them, nothing that is empty or stands beside it.</summary>
 internal static class ActivityFormat
 {
     public static JsonTypeInfo<ActivityEntry> Entry { get; } = (JsonTypeInfo<ActivityEntry>)new JsonSerializerOptions
@@ -168,6 +175,11 @@ internal static class ActivityFormat
             foreach (var property in type.Properties.Where(p => p.PropertyType.IsGenericType))
             {
                 property.ShouldSerialize = static (_, value) => value is System.Collections.ICollection { Count: > 0 } or IReadOnlyCollection<string> { Count: > 0 };
+            }
+            foreach (var property in type.Properties.Where(p => p.Name is "time" or "resourceId"))
+            {
+                property.IsRequired = false;
+                property.ShouldSerialize = static (entry, value) => value is string id && id != ((ActivityEntry)entry).Trail;
             }
         }),
     }.GetTypeInfo(typeof(ActivityEntry));

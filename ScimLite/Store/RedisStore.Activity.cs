@@ -42,8 +42,8 @@ public sealed partial class RedisStore : IActivityStore
         var (asked, behind) = Line(rest);
         var (document, names) = Line(behind);
         var parts = Encoding.UTF8.GetString(first.Span).Split(' ');
-        return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), ActivityEntry.FromJson(asked.Span) with { Created = document },
-            Label.Parse(Encoding.UTF8.GetString(names.Span)));
+        var told = ActivityEntry.FromJson(asked.Span, DateTimeOffset.FromUnixTimeMilliseconds(Number(parts[0])), parts[6]) with { Created = document };
+        return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), told, Label.Parse(Encoding.UTF8.GetString(names.Span)));
     }
 
     private static (ReadOnlyMemory<byte> Line, ReadOnlyMemory<byte> Behind) Line(ReadOnlyMemory<byte> text)

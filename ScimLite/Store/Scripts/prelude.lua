@@ -97,8 +97,7 @@ local function read_head(head)
 end
 
 local function write_head(version, created, modified, terms, entry)
-  -- Terms hold zeros, at which string.format would cut them off.
-  return string.format('%d %s %s %s\n', version, created, modified, entry) .. terms
+  return version .. ' ' .. created .. ' ' .. modified .. ' ' .. entry .. '\n' .. terms
 end
 
 -- The ends of the links that start at id, behind the one given, each followed by its name ('' where it has none).
@@ -226,8 +225,8 @@ local function log(previous, outcome, added, removed, now, entry, oldest, most, 
     failure = redis.call('ZSCORE', KEYS[13], '!') or '0'
     redis.call('ZADD', KEYS[13], number, '!')
   end
-  local came_to = string.format('%s %s %d %d %s %s %s\n', now, outcome, added, removed, previous, failure, id)
-  redis.call('HSET', KEYS[8], number, came_to .. entry .. '\n' .. (document or '') .. '\n' .. (names or ''))
+  redis.call('HSET', KEYS[8], number, now .. ' ' .. outcome .. ' ' .. added .. ' ' .. removed .. ' ' .. previous .. ' ' .. failure .. ' ' .. id .. '\n'
+    .. entry .. '\n' .. (document or '') .. '\n' .. (names or ''))
   if last % 8 == 0 then
     trim_log(oldest, most, 16)
   end
