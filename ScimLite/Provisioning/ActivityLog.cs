@@ -154,7 +154,7 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     public EntraDialect Dialect { get; } = new(caller.Dialect);
 
     /// <summary>Tells what the call changes, or is to change; nothing where no log is kept.</summary>
-    public void Compare(JsonObject before, JsonObject after, IReadOnlySet<string>? only, MembershipDelta delta) =>
+    public void Compare(JsonObject before, JsonObject after, IReadOnlySet<string> only, MembershipDelta delta) =>
         (changes, members) = (log.IsKept ? AttributeChanges.Between(before, after, Key.Type, only) : [], delta);
 
     /// <summary>Tells what the call creates, or is to create.</summary>

@@ -80,9 +80,9 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         {
             call.About(under.Id);
             draft.Key = under;
-            var stamped = Stamp(resource, type, under.Id);
-            var document = ResourceView.ToStored(stamped, type);
-            return Write(under, Expected.Absent, stamped, document, draft.Entry(document)) with
+            Stamp(resource, type, under.Id);
+            var document = ResourceView.ToStored(resource, type);
+            return Write(under, Expected.Absent, resource, document, draft.Entry(document)) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -132,9 +132,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
                 SchemaRules.CheckImmutable(before, wanted, type);
                 passwords.Hash(before, wanted);
             }
-            wanted = Stamp(wanted, type, key.Id);
-            draft.Compare(before, wanted, only: null, members);
-            return new Attempt(Update(key, current, before, wanted, only: null, draft.Entry()) with
+            Stamp(wanted, type, key.Id);
+            ReadOnlyMemory<byte> document = ResourceView.ToStored(wanted, type);
+            var only = ScimJson.Differing(current.Whole.Span, StoredResource.WholeOf(document).Span);
+            draft.Compare(before, wanted, only, members);
+            return new Attempt(Update(key, current, before, wanted, only, document, draft.Entry()) with
             {
                 Members = setsMembers ? members : MembershipDelta.None,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -197,7 +199,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
             draft.Compare(before, after, only, members);
-            return new Attempt(Update(key, current, before, after, only, draft.Entry()) with
+            return new Attempt(Update(key, current, before, after, only, null, draft.Entry()) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -341,20 +343,14 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     }
 
     // schemas and id come first, as people expect them.
-    private static JsonObject Stamp(JsonObject resource, ResourceType type, string id)
+    private static void Stamp(JsonObject resource, ResourceType type, string id)
     {
-        var stamped = ScimJson.NewObject();
         SchemaRules.SetSchemas(resource, type);
-        stamped["schemas"] = resource["schemas"]!.DeepClone();
-        stamped["id"] = id;
-        foreach (var (name, value) in resource)
-        {
-            if (name != "schemas")
-            {
-                stamped[name] = value?.DeepClone();
-            }
-        }
-        return stamped;
+        var schemas = resource["schemas"];
+        resource.Remove("schemas");
+        resource.Remove("id");
+        resource.Insert(0, "schemas", schemas);
+        resource.Insert(1, "id", id);
     }
 
     internal static Change Write(ResourceKey key, Expected expected, JsonObject resource, ReadOnlyMemory<byte> document, ActivityEntry activity) => new()
@@ -371,12 +367,12 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     // A write that leaves the document as it is still moves the membership and tells the activity log.
     private static Change Update(
-        ResourceKey key, StoredResource current, JsonObject before, JsonObject after, IReadOnlySet<string>? only, ActivityEntry activity)
+        ResourceKey key, StoredResource current, JsonObject before, JsonObject after, IReadOnlySet<string> only, ReadOnlyMemory<byte>? document, ActivityEntry activity)
     {
         var expected = Expected.OneOf(current.Version);
-        return only?.All(name => JsonNode.DeepEquals(before[name], after[name])) ?? JsonNode.DeepEquals(before, after)
+        return only.All(name => JsonNode.DeepEquals(before[name], after[name]))
             ? new Change { Key = key, Expected = expected, Activity = activity }
-            : Write(key, expected, after, ResourceView.ToStored(after, key.Type), activity);
+            : Write(key, expected, after, document ?? ResourceView.ToStored(after, key.Type), activity);
     }
 
     // In a schema of an operator's such a name may stand for anything.

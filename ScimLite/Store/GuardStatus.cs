@@ -49,5 +49,5 @@ public sealed record GuardDecision(GuardState State, DateTimeOffset? Until, Acti
 public sealed record DeletedResource(string Id, DateTimeOffset Deleted, string UserName, string DisplayName, ReadOnlyMemory<byte> Stored)
 {
     /// <summary>All attributes, with those that are returned never or on request.</summary>
-    public ReadOnlyMemory<byte> Whole => Stored[(Stored.Span.LastIndexOf((byte)'\n') + 1)..];
+    public ReadOnlyMemory<byte> Whole => StoredResource.WholeOf(Stored);
 }

@@ -22,8 +22,7 @@ public sealed partial class RedisStore
         foreach (var resource in read.Skip(1).Select(r => (RedisValue[])r!))
         {
             var (id, position, head, document) = (resource[0], resource[1], resource[2], resource[3]);
-            var stored = new StoredResource(id!, 0, "", "", (ReadOnlyMemory<byte>)document, []);
-            var terms = document.IsNull ? [] : IndexTerm.Of(ScimJson.ParseStored(stored.Whole.Span), type);
+            var terms = document.IsNull ? [] : IndexTerm.Of(ScimJson.ParseStored(StoredResource.WholeOf((ReadOnlyMemory<byte>)document).Span), type);
             arguments.AddRange([id, position, head, Lines(terms), Lines(terms.Where(t => t.Unique))]);
         }
         var reply = (RedisResult[])(await RunAsync(RedisScript.Reindex, "reindex", keys, [.. arguments], cancel).ConfigureAwait(false))!;

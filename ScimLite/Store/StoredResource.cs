@@ -51,7 +51,10 @@ public sealed record StoredResource(
     public ReadOnlyMemory<byte> Document => Stored.Span.IndexOf((byte)'\n') is >= 0 and var end ? Stored[..end] : Stored;
 
     /// <summary>All attributes, with those that are returned never or on request.</summary>
-    public ReadOnlyMemory<byte> Whole => Stored[(Stored.Span.LastIndexOf((byte)'\n') + 1)..];
+    public ReadOnlyMemory<byte> Whole => WholeOf(Stored);
+
+    /// <summary>The line of a stored document that has all attributes.</summary>
+    public static ReadOnlyMemory<byte> WholeOf(ReadOnlyMemory<byte> stored) => stored[(stored.Span.LastIndexOf((byte)'\n') + 1)..];
 }
 
 /// <summary>A page of a query's results.</summary>
