@@ -91,6 +91,41 @@ public sealed class StoreModelTests(RedisUnderTest redis) : IClassFixture<RedisU
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task Each_trail_of_the_log_is_what_a_walk_through_all_of_it_finds(StoreKind kind)
+    {
+        var store = Store(kind);
+        var other = Gen.Frequency((5, Gen.Const("")), (1, Gen.Const("refuse")), (1, Gen.Const("delete")), (1, Gen.Const("restore")));
+        await Gen.Select(Gen.Int[5, 60], Gen.Select(AnyStep, other).List[1, 60]).SampleAsync(
+            async (most, steps) =>
+            {
+                var tenant = new TestTenant(store) { Retention = new ActivityRetention(Entries: most) };
+                foreach (var (step, instead) in steps)
+                {
+                    await (instead switch
+                    {
+                        "refuse" => tenant.Append(tenant.Refusal(step.Kind == StepKind.Delete ? Group : User, step.Name == "one" ? "" : step.Id, "patch", 400)),
+                        "delete" => tenant.Remove(User, "u0", limits: null),
+                        "restore" => tenant.Revive("u0", step.Name, Revival.Restore),
+                        _ => Run(tenant, step, 1),
+                    });
+                }
+                var log = await tenant.Activity();
+                foreach (var trail in (string[])[.. Ids, "-", ActivityRange.Failures])
+                {
+                    var whole = log.Where(r => trail == ActivityRange.Failures ? r.Outcome == "refused" : r.Entry.Trail == trail).Select(r => r.Sequence).ToArray();
+                    Assert.Equal(whole, (await tenant.Activity(trail: trail)).Select(r => r.Sequence));
+                    foreach (var before in log.Select(r => r.Sequence).Append(0))
+                    {
+                        Assert.Equal(whole.Where(s => s < before).Take(3), (await tenant.Activity(before, 3, trail)).Select(r => r.Sequence));
+                    }
+                }
+            },
+            iter: 40,
+            threads: 2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task Parallel_changes_of_members_are_as_if_made_one_after_the_other(StoreKind kind)
     {
         var store = Store(kind);

@@ -45,7 +45,7 @@ if before then
   local text, previous = on_trail(string.format('%d', before))
   number = text and previous or number
   local steps = tonumber(ARGV[5])
-  while tonumber(number) >= before do
+  while number ~= '0' and tonumber(number) >= before do
     text, previous = on_trail(number)
     steps = steps - 1
     number = text and steps > 0 and previous or '0'
