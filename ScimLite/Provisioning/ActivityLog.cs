@@ -36,7 +36,7 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
     /// <param name="id">The resource's id, as it was sent.</param>
     /// <param name="operation">What was asked for.</param>
     /// <param name="call">What is measured of it.</param>
-    /// <param name="name">What <see cref="ActivityEntry.Call"/> says; null for a call that makes one attempt and no write.</param>
+    /// <param name="name">What <see cref="ActivityEntry.Call"/> says; null where no other attempt has to be known by it.</param>
     public ActivityEntry Entry(Caller caller, string resourceType, string id, string operation, ScimCall call, string? name = null) => new()
     {
         Call = name ?? Guid.NewGuid().ToString("N"),
