@@ -88,13 +88,9 @@ public sealed partial class MonitoringTests
         var first = (await host.Client.CreateUser("ada")).Id;
         (await host.Client.Send("POST", "Users", """{"userName":"ada","active":"True"}""")).Refuses(409);
         (await host.Client.Send("GET", "Users?filter=title%20pr")).Is(200);
-        using (var slow = new OverloadTests.SlowBody("""{"userName":"slow"}"""u8.ToArray()))
-        {
-            var posted = host.Client.PostAsync("Users", slow, TestContext.Current.CancellationToken);
-            await Poll.Until(async () => (await host.Client.Send("GET", "Users")).Status == 503, "a request is turned away");
-            slow.Finish();
-            await posted;
-        }
+        var (slow, posted) = await OverloadTests.OccupyAsync(host);
+        slow.Finish();
+        await posted;
         await Warn(host, clock, first);
         GC.Collect();
         return (await host.Client.Send("GET", "/metrics")).Is(200).Text;

@@ -14,11 +14,8 @@ public sealed class OverloadTests
     {
         await using var host = await ScimHost.StartAsync(StoreKind.Memory, settings: new Dictionary<string, string> { ["ScimLite:Limits:MaxConcurrentRequests"] = "1" });
         await host.Client.CreateUser("first");
-        using var slow = new SlowBody("""{"userName":"slow"}"""u8.ToArray());
-        var first = host.Client.PostAsync("Users", slow, Cancel);
-        await slow.Begun.WaitAsync(Cancel);
+        var (slow, first) = await OccupyAsync(host);
 
-        await Poll.Until(async () => (await host.Client.Send("GET", "Users")).Status == 503, "the second request is turned away");
         var turnedAway = (await host.Client.Send("POST", "Users", """{"userName":"second"}""")).Refuses(503);
         Assert.Equal("1", turnedAway.Header("Retry-After"));
         using var stranger = host.Connect(null);
@@ -29,6 +26,23 @@ public sealed class OverloadTests
         slow.Finish();
         Assert.Equal(HttpStatusCode.Created, (await first).StatusCode);
         Assert.Equal(2, (await host.Client.Send("GET", "Users")).Is(200).Total);
+    }
+
+    /// <summary>Fills a service that takes one request at a time with one that ends when its body is told to.</summary>
+    internal static async Task<(SlowBody Body, Task<HttpResponseMessage> Answer)> OccupyAsync(ScimHost host)
+    {
+        while (true)
+        {
+            var slow = new SlowBody("""{"userName":"slow"}"""u8.ToArray());
+            var answer = host.Client.PostAsync("Users", slow, Cancel);
+            await Poll.Until(async () => answer.IsCompleted || (await host.Client.Send("GET", "Users")).Status == 503, "another request is turned away");
+            if (!answer.IsCompleted)
+            {
+                return (slow, answer);
+            }
+            // The question was under way when it came.
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await answer).StatusCode);
+        }
     }
 
     /// <summary>A body whose end comes when it is told to.</summary>
