@@ -36,8 +36,7 @@ internal static class ChaosCommand
         {
             while (clock.Elapsed < TimeSpan.FromMinutes(minutes))
             {
-                var (code, said) = await ServiceReplica.RunAsync("", "sync-cycle", "--target", replica.Url + "/scim/v2", "--token", ServiceReplica.Token + "-cycle", "--users", "300", "--groups", "20", "--cycles", "5", "--parallel", "4");
-                cycles++;
+                var (code, said) = await ServiceReplica.RunAsync("", "sync-cycle", "--target", replica.Url + "/scim/v2", "--token", ServiceReplica.Token + "-cycle", "--users", "300", "--groups", "20", "--cycles", "5", "--parallel", "4", "--seed", $"{++cycles}");
                 if (code != 0)
                 {
                     failed++;

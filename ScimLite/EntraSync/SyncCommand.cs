@@ -19,7 +19,7 @@ public static class SyncCommand
         var groups = Number("--groups", "groups at first", Defaults.Groups, 0, 100_000);
         var members = Number("--members", "memberships of people at first, as far as the groups hold them", Defaults.Memberships, 0, 10_000_000);
         var cycles = Number("--cycles", "cycles: one initial, the others incremental; two more check that nothing is written again", Defaults.Cycles, 1, 1_000);
-        var seed = new Option<int>("--seed") { Description = "The company's seed [default: a new one for each run]", DefaultValueFactory = _ => Random.Shared.Next(1, 1_000_000) };
+        var seed = new Option<int>("--seed") { Description = "The company's seed [default: a new one for each run]", DefaultValueFactory = _ => Random.Shared.Next(1, int.MaxValue) };
         var parallel = Number("--parallel", "requests under way at once", Defaults.Parallel, 1, 256);
         var rate = Number("--rate", "requests a second at most, 0 for as many as the target takes", 0, 0, 100_000);
         var dialect = Choice("--dialect", "how PATCH requests are written", "default", "default", Flag);
