@@ -64,15 +64,38 @@ public sealed class RedisResilienceTests
         var tenant = new TestTenant(server.Store);
         await tenant.CreateUser("a");
         await using var raw = await ConnectionMultiplexer.ConnectAsync(server.Address);
-        Assert.Equal("1", (string?)await raw.GetDatabase().StringGetAsync("scimlite:layout"));
+        Assert.Equal("2", (string?)await raw.GetDatabase().StringGetAsync("scimlite:layout"));
 
-        await raw.GetDatabase().StringSetAsync("scimlite:layout", "2");
+        await raw.GetDatabase().StringSetAsync("scimlite:layout", "3");
         await using var later = new RedisConnection(server.Address);
         using var telemetry = new ScimTelemetry();
         var said = await Assert.ThrowsAsync<StoreUnavailableException>(() => new TestTenant(new RedisStore(later, SchemaCatalog.Core, telemetry)).CreateUser("b"));
 
-        Assert.Equal("The store has layout '2', and this build knows 1 at most.", Assert.IsType<StoreLayoutException>(said.InnerException).Message);
+        Assert.Equal("The store has layout '3', and this build knows 2 at most.", Assert.IsType<StoreLayoutException>(said.InnerException).Message);
         Assert.Null(await tenant.Find(User, "b"));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_layout_before_is_read_and_gets_the_new_stamp()
+    {
+        await using var server = await OwnServer.StartedAsync();
+        var tenant = new TestTenant(server.Store);
+        await tenant.CreateUser("a");
+        await using var raw = await ConnectionMultiplexer.ConnectAsync(server.Address);
+        var (database, heads) = (raw.GetDatabase(), $"scimlite:{{{tenant.Id}}}:heads:User");
+        // Layout 1 knew of no entry in the head.
+        var head = ((string)(await database.HashGetAsync(heads, "a"))!).Split('\n', 2);
+        await database.HashSetAsync(heads, "a", head[0][..head[0].LastIndexOf(' ')] + "\n" + head[1]);
+        await database.StringSetAsync("scimlite:layout", "1");
+        await using var later = new RedisConnection(server.Address);
+        using var telemetry = new ScimTelemetry();
+        var same = new TestTenant(new RedisStore(later, SchemaCatalog.Core, telemetry), tenant.Id);
+
+        Assert.Equal(1, (await same.Get(User, "a")).Version);
+        await same.Rename(User, "a", "x");
+
+        Assert.Equal("2", (string?)await database.StringGetAsync("scimlite:layout"));
+        Assert.Equal(["changed"], (await same.Activity(trail: "a")).Select(r => r.Outcome));
     }
 
     sealed class Lines : ILoggerProvider, ILogger

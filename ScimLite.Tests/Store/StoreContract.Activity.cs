@@ -37,6 +37,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_record_tells_all_that_was_asked_for()
     {
+        tenant.Now += TimeSpan.FromTicks(1234);
         var entry = tenant.Entry(User, "a", "patch") with
         {
             Credential = "Entra's \"token\" {1} 日本\n",
@@ -83,6 +84,55 @@ public abstract partial class StoreContract
         Assert.Equal(["refused", "changed", "created"], (await tenant.Activity(log[0].Sequence, trail: "a")).Select(r => r.Outcome));
         Assert.Equal(["b"], (await tenant.Activity(log[1].Sequence, trail: ActivityRange.Failures)).Select(r => r.Entry.ResourceId));
         Assert.Empty(await tenant.Activity(log[^1].Sequence, trail: "b"));
+    }
+
+    [Fact]
+    public async Task A_trail_passes_over_a_bounded_number_of_entries_to_find_its_place()
+    {
+        await tenant.CreateUsers("a", "b");
+        var place = (await tenant.Activity())[0].Sequence;
+        for (var i = 0; i < 50; i++)
+        {
+            await tenant.Append([.. Enumerable.Range(0, 100).Select(_ => tenant.Refusal(User, "a", "patch", 400))]);
+        }
+        Assert.Equal(["created"], (await tenant.Activity(place, trail: "a")).Select(r => r.Outcome));
+
+        await tenant.Append(tenant.Refusal(User, "a", "patch", 400));
+        Assert.Empty(await tenant.Activity(place, trail: "a"));
+    }
+
+    [Fact]
+    public async Task A_deletion_without_a_log_keeps_the_trail_of_before()
+    {
+        await tenant.CreateUser("a");
+        tenant.Retention = new ActivityRetention(Entries: 0);
+        await tenant.Delete(User, "a");
+        tenant.Retention = new ActivityRetention();
+        await tenant.CreateUser("z");
+
+        Assert.Equal(["z", "a"], (await tenant.Activity()).Select(r => r.Entry.ResourceId));
+        Assert.Equal(["created"], (await tenant.Activity(trail: "a")).Select(r => r.Outcome));
+    }
+
+    [Fact]
+    public async Task Any_number_is_a_place()
+    {
+        await tenant.CreateUsers("a", "b");
+        await tenant.Rename(User, "a", "x");
+        foreach (var place in (long[])[long.MinValue, -1, 0, 1])
+        {
+            foreach (var trail in (string?[])[null, "a", "!", "-", "nobody"])
+            {
+                Assert.Empty(await tenant.Activity(place, trail: trail));
+            }
+        }
+        foreach (var place in (long[])[4, 100, 1L << 53, (1L << 53) + 1, long.MaxValue])
+        {
+            Assert.Equal(2, (await tenant.Activity(place, trail: "a")).Count);
+            Assert.Equal(3, (await tenant.Activity(place)).Count);
+        }
+        Assert.Empty(await tenant.Activity(after: long.MaxValue));
+        Assert.Equal(3, (await tenant.Activity(after: -1)).Count);
     }
 
     [Fact]

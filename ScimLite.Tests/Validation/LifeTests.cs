@@ -52,7 +52,7 @@ public sealed partial class LifeTests
         await program.WaitForExitAsync(Cancel);
 
         Assert.Equal(3, program.ExitCode);
-        Assert.Contains("and this build knows 1 at most", await output, StringComparison.Ordinal);
+        Assert.Contains("and this build knows 2 at most", await output, StringComparison.Ordinal);
         Assert.Contains("Run the newer build", await output, StringComparison.Ordinal);
     }
 

@@ -11,8 +11,8 @@ public sealed record ActivityEntry
 {
     private static readonly SearchValues<char> InIds = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.");
 
-    /// <summary>When.</summary>
-    public required DateTimeOffset Time { get; init; }
+    /// <summary>When, in whole milliseconds.</summary>
+    public required DateTimeOffset Time { get; init => field = value.AddTicks(-(value.Ticks % TimeSpan.TicksPerMillisecond)); }
 
     /// <summary><c>create</c>, <c>replace</c>, <c>patch</c>, <c>delete</c>, <c>restore</c>, <c>guard</c>, or a read that was refused: <c>read</c>, <c>search</c>.</summary>
     public required string Operation { get; init; }

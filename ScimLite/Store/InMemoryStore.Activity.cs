@@ -12,9 +12,9 @@ public sealed partial class InMemoryStore : IActivityStore
         var log = directory.Activity;
         IEnumerable<ActivityRecord> found = range switch
         {
-            { After: { } after } => log.Forwards(after + 1),
+            { After: { } after } => log.Forwards(after),
             { Trail: { } trail } => directory.Along(trail, range.Before),
-            _ => log.Backwards(range.Before - 1),
+            _ => log.Backwards(range.Before),
         };
         return ValueTask.FromResult<IReadOnlyList<ActivityRecord>>([.. found.Take(range.Count)]);
     }
@@ -87,17 +87,17 @@ public sealed partial class InMemoryStore : IActivityStore
         public History WithoutFirst() => First + 1 - start < BlockSize
             ? this with { First = First + 1 } : this with { First = First + 1, blocks = blocks[1..], start = start + BlockSize };
 
-        public IEnumerable<ActivityRecord> Forwards(long from)
+        public IEnumerable<ActivityRecord> Forwards(long after)
         {
-            for (var number = Math.Max(from, First); number <= Last; number++)
+            for (var number = Math.Clamp(after, First - 1, Last) + 1; number <= Last; number++)
             {
                 yield return Place(number).Record;
             }
         }
 
-        public IEnumerable<ActivityRecord> Backwards(long from)
+        public IEnumerable<ActivityRecord> Backwards(long before)
         {
-            for (var number = Math.Min(from, Last); number >= First; number--)
+            for (var number = Math.Clamp(before, First, Last + 1) - 1; number >= First; number--)
             {
                 yield return Place(number).Record;
             }
@@ -135,7 +135,7 @@ public sealed partial class InMemoryStore : IActivityStore
         public Directory LogApart(string id, long previous, string outcome, int added, int removed, ActivityEntry entry, Label? label)
         {
             var (directory, last) = Log(previous, outcome, added, removed, entry, label);
-            return last == previous ? directory : directory with { Tails = directory.Tails.SetItem(id, last) };
+            return last == 0 ? directory : directory with { Tails = directory.Tails.SetItem(id, last) };
         }
 
         public Directory Refused(ActivityEntry entry)

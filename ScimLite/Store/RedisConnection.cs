@@ -17,7 +17,7 @@ namespace ScimLite.Store;
 public sealed class RedisConnection : IAsyncDisposable
 {
     /// <summary>How the keys and scripts of this build lie in Redis. A store that a later build has changed is not touched.</summary>
-    public const int Layout = 1;
+    public const int Layout = 2;
 
     private static readonly RedisKey LayoutKey = "scimlite:layout";
 
@@ -171,6 +171,14 @@ public sealed class RedisConnection : IAsyncDisposable
         if (!stamp.TryParse(out int layout) || layout > Layout)
         {
             throw new StoreLayoutException(stamp.ToString());
+        }
+        if (layout < Layout)
+        {
+            // What lies in an older layout is read as it is. A still newer build that comes at the same time keeps its stamp.
+            var raise = database.CreateTransaction();
+            raise.AddCondition(Condition.StringEqual(LayoutKey, stamp));
+            _ = raise.StringSetAsync(LayoutKey, Layout.ToString(CultureInfo.InvariantCulture));
+            await raise.ExecuteAsync().ConfigureAwait(false);
         }
         layoutChecked = true;
     }

@@ -48,7 +48,7 @@ if before then
   while number ~= '0' and tonumber(number) >= before do
     text, previous = on_trail(number)
     steps = steps - 1
-    number = text and steps > 0 and previous or '0'
+    number = text and steps >= 0 and previous or '0'
   end
 end
 for _ = 1, most do

@@ -236,7 +236,7 @@ end
 -- Writes an entry about what has no head.
 local function log_apart(previous, outcome, added, removed, now, entry, oldest, most, id, names)
   local number = log(previous, outcome, added, removed, now, entry, oldest, most, id, names)
-  if number ~= previous then
+  if number ~= '0' then
     redis.call('ZADD', KEYS[13], number, id)
   end
 end
