@@ -82,6 +82,19 @@ public sealed class AgreementTests
                 Assert.Equal($"W/\"{outcomes.Length}\"", found.Header("ETag"));
             }
         }
+        // Who came and went, read from the log alone, are the members that are there; a deleted user is no member of anything.
+        var deleted = entries.Where(e => e.Text("outcome") == "deleted").Select(e => e.Text("resourceId")).ToHashSet();
+        foreach (var group in entries.Where(e => e.Text("resourceType") == "Group" && e.Text("outcome") == "created").Select(e => e.Text("resourceId")).Where(id => !deleted.Contains(id)))
+        {
+            var members = new HashSet<string>();
+            foreach (var entry in entries.Reverse().Where(e => e.Text("resourceId") == group && e["error"] is null))
+            {
+                members.UnionWith(entry["added"]!.AsArray().Select(m => (string)m!));
+                members.ExceptWith(entry["removed"]!.AsArray().Select(m => (string)m!));
+            }
+            var there = (await host.Host.Client.Send("GET", $"Groups/{group}")).Is(200).Json["members"]?.AsArray().Select(m => (string)m!["value"]!) ?? [];
+            Assert.Equal(members.Where(m => !deleted.Contains(m)).Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
+        }
         foreach (var type in (string[])["User", "Group"])
         {
             var ofType = entries.Where(e => e.Text("resourceType") == type).ToArray();

@@ -67,6 +67,9 @@ public sealed class RestoreTests
         Assert.Equal($"http://localhost/scim/v2/Users/{id}", again.Header("Location"));
         Assert.Equal("W/\"2\"", again.Header("ETag"));
         Assert.Equal(1, (await client.Send("GET", "Users")).Total);
+        var told = (await host.Send("GET", $"tenants/{host.Tenant}/activity?resource={id}")).Is(200).Json["entries"]![0]!.AsObject();
+        Assert.Equal("create User restored", told.Short());
+        Assert.Equal(["nickName:  > A", "title: Countess > ", "userName: ada > Ada"], told.Changes().Split('\n').Order(StringComparer.Ordinal));
         (await client.Send("DELETE", $"Users/{id}")).Is(204);
         Assert.Equal(id, (await client.CreateUser("renamed", ""","externalId":"x1" """)).Id);
         Assert.NotEqual(id, (await client.CreateUser("somebody else", ""","externalId":"x2" """)).Id);

@@ -47,8 +47,6 @@ public abstract partial class StoreContract
             Milliseconds = 1.25,
             Ignored = ["favouriteColour"],
             Changes = [new("emails", null, "[{\"value\":\"a@b\"}]\n"), new("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "x", null)],
-            Added = ["x", "y"],
-            Removed = ["z"],
         };
         await tenant.Done(tenant.Document(User, "a", "babs", Expected.Absent) with { Activity = entry });
 
@@ -56,6 +54,25 @@ public abstract partial class StoreContract
 
         Assert.Equal(Encoding.UTF8.GetString(entry.ToJson()), Encoding.UTF8.GetString(read.ToJson()));
         Assert.Equal((entry.Time, "a", entry.Credential, entry.CorrelationId), (read.Time, read.ResourceId, read.Credential, read.CorrelationId));
+    }
+
+    [Fact]
+    public async Task A_record_names_the_members_that_really_came_and_went()
+    {
+        var odd = "x \"{}\n\\日本/";
+        await tenant.CreateUsers("a", "b", "c");
+        await tenant.CreateGroup("g", "a");
+        await tenant.Done(tenant.Membership("g", add: ["a", "b", odd], remove: ["c", "nobody"]) with { AcceptUnknownMembers = true });
+        await tenant.Change("g", add: ["a"], remove: ["c"]);
+        await tenant.Done(tenant.Membership("g") with { Members = new MembershipDelta(true, ["b", "c"], []) });
+        await tenant.Append(tenant.Refusal(Group, "g", "patch", 400) with { Added = ["y"], Removed = ["z"] });
+        string[] many = [.. Enumerable.Range(0, 150).Select(i => $"m{i:D3}")];
+        await tenant.CreateGroup("h", many);
+        await tenant.Delete(Group, "g");
+
+        Assert.Equal(
+            ["+0: -2:b,c", $"+150:{string.Join(',', many[..100])} -0:", "+0:y -0:z", $"+1:c -2:a,{odd}", "+0: -0:", $"+2:b,{odd} -0:", "+1:a -0:", "+0: -0:", "+0: -0:", "+0: -0:"],
+            (await tenant.Activity()).Select(r => $"+{r.MembersAdded}:{string.Join(',', r.Entry.Added)} -{r.MembersRemoved}:{string.Join(',', r.Entry.Removed.Order(StringComparer.Ordinal))}"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text;
 using ScimLite.Store;
 using static ScimLite.Tests.Store.TestTenant;
@@ -191,8 +192,10 @@ public abstract partial class StoreContract
         await tenant.Remove(User, "a", null);
         await tenant.Remove(User, "b", null, keep: false);
 
-        Assert.Equal(new CommitOutcome.Deleted("a"), await tenant.Revive("new", "ADA", Revival.Look));
-        Assert.Equal(new CommitOutcome.Deleted("a"), await tenant.Revive("new", "other", Revival.Look, External("x1")));
+        var deleted = Assert.IsType<CommitOutcome.Deleted>(await tenant.Revive("new", "ADA", Revival.Look));
+        Assert.Equal("a", deleted.Id);
+        Assert.Equal("ada", (string?)JsonNode.Parse(deleted.Stored.Span)!["userName"]);
+        Assert.Equal("a", Assert.IsType<CommitOutcome.Deleted>(await tenant.Revive("new", "other", Revival.Look, External("x1"))).Id);
         Assert.IsType<CommitOutcome.Committed>(await tenant.Revive("new", "other", Revival.Look, External("X1")));
         Assert.IsType<CommitOutcome.Committed>(await tenant.Revive("new2", "bob", Revival.Look, External("x2")));
         Assert.IsType<CommitOutcome.Committed>(await tenant.Revive("new3", "ada", Revival.None));

@@ -9,7 +9,7 @@ public static class ActivityCsv
 {
     /// <summary>The first line, with the mark by which spreadsheets know UTF-8.</summary>
     public const string Header = "\uFEFFtime,operation,outcome,resourceType,resourceId,userName,displayName,credential,status,scimType,detail,changes,membersAdded,"
-        + "membersRemoved,ignored,quirks,milliseconds,correlationId,requestId\r\n";
+        + "membersRemoved,added,removed,ignored,quirks,milliseconds,correlationId,requestId\r\n";
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;'\r\n\t");
 
@@ -22,6 +22,7 @@ public static class ActivityCsv
             entry.ResourceId, entry.UserName, entry.DisplayName, entry.Credential, entry.Error?.Status.ToString(CultureInfo.InvariantCulture), entry.Error?.ScimType,
             entry.Error?.Detail, string.Join("; ", entry.Changes.Select(c => $"{c.Attribute}: {c.Old ?? "-"} → {c.New ?? "-"}")),
             entry.MembersAdded.ToString(CultureInfo.InvariantCulture), entry.MembersRemoved.ToString(CultureInfo.InvariantCulture),
+            string.Join(' ', entry.Added), string.Join(' ', entry.Removed),
             string.Join(' ', entry.Ignored), string.Join(' ', entry.Quirks), entry.Milliseconds.ToString(CultureInfo.InvariantCulture), entry.CorrelationId,
             entry.RequestId,
         ];

@@ -15,8 +15,8 @@ namespace ScimLite.Handlers;
 /// <param name="Changes">The attributes changed, before and after.</param>
 /// <param name="MembersAdded">How many members came.</param>
 /// <param name="MembersRemoved">How many members went.</param>
-/// <param name="Added">The first ids that were to be added.</param>
-/// <param name="Removed">The first ids that were to be removed.</param>
+/// <param name="Added">Their first ids; of a call that was refused those that were to be added.</param>
+/// <param name="Removed">Their first ids; of a call that was refused those that were to be removed.</param>
 /// <param name="Ignored">The attributes that were left out, since no schema knows them.</param>
 /// <param name="Quirks">The rules by which the request was read.</param>
 /// <param name="Error">What was answered to a call that was refused or failed.</param>

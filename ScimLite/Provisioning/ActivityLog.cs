@@ -153,6 +153,13 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
 
     public EntraDialect Dialect { get; } = new(caller.Dialect);
 
+    /// <summary>Tells that what is to be created is a deleted resource that comes back: how it differs from what it was.</summary>
+    public void Restores(JsonObject before)
+    {
+        changes = log.IsKept ? AttributeChanges.Between(before, created!, Key.Type) : [];
+        created = null;
+    }
+
     /// <summary>Tells what the call changes, or is to change; nothing where no log is kept.</summary>
     public void Compare(JsonObject before, JsonObject after, IReadOnlySet<string> only, MembershipDelta delta) =>
         (changes, members) = (log.IsKept ? AttributeChanges.Between(before, after, Key.Type, only) : [], delta);
@@ -168,7 +175,7 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         Entry(created is null || !log.IsKept ? changes : AttributeChanges.Between(null, created, Key.Type), default);
 
     /// <summary>What is known of a creation that is about to write this document.</summary>
-    public ActivityEntry Entry(ReadOnlyMemory<byte> document) => AttributeChanges.AreToldBy(document) ? Entry([], document) : Entry();
+    public ActivityEntry Entry(ReadOnlyMemory<byte> document) => created is not null && AttributeChanges.AreToldBy(document) ? Entry([], document) : Entry();
 
     private ActivityEntry Entry(IReadOnlyCollection<AttributeChange> told, ReadOnlyMemory<byte> document)
     {
@@ -179,8 +186,6 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
             Ignored = Dialect.Ignored,
             Changes = told,
             Created = document,
-            Added = Some(members.Added),
-            Removed = Some(members.Removed),
         };
     }
 
@@ -212,6 +217,8 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     {
         // Nothing has the id of a resource that was not created.
         ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(Key.Id),
+        Added = Some(members.Added),
+        Removed = Some(members.Removed),
         UserName = Text("userName"),
         DisplayName = Text("displayName"),
     }, error, inDoubt, call);
@@ -219,5 +226,5 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     private string? Text(string attribute) => body.ValueKind == JsonValueKind.Object && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
         ? ScimError.Shorten(ScimJson.Text(text)) : null;
 
-    private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(100)];
+    private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(ActivityEntry.MostIds)];
 }

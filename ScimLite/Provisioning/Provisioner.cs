@@ -58,9 +58,10 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         var written = WrittenAttributes.Of(resource, type);
         var change = Plan(key, caller.RestoresDeleted && type.HasGroups ? Revival.Look : Revival.None);
         var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-        if (outcome is CommitOutcome.Deleted { Id: var deleted })
+        if (outcome is CommitOutcome.Deleted deleted)
         {
-            change = Plan(key with { Id = deleted }, Revival.Restore);
+            draft.Restores(ScimJson.ParseStored(StoredResource.WholeOf(deleted.Stored).Span));
+            change = Plan(key with { Id = deleted.Id }, Revival.Restore);
             outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
             if (outcome is CommitOutcome.Committed)
             {
@@ -70,6 +71,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             if (outcome is CommitOutcome.Missing or CommitOutcome.Stale)
             {
                 // It was purged, or restored by somebody else, in between.
+                draft.Creates(resource, members);
                 change = Plan(key, Revival.None);
                 outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
             }

@@ -11,6 +11,9 @@ public sealed record ActivityEntry
 {
     private static readonly SearchValues<char> InIds = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.");
 
+    /// <summary>How many members an entry names at most.</summary>
+    internal const int MostIds = 100;
+
     /// <summary>When, in whole milliseconds.</summary>
     public required DateTimeOffset Time { get; init => field = value.AddTicks(-(value.Ticks % TimeSpan.TicksPerMillisecond)); }
 
@@ -60,10 +63,10 @@ public sealed record ActivityEntry
     [JsonIgnore]
     public ReadOnlyMemory<byte> Created { get; init; }
 
-    /// <summary>The members asked to be added, at most 100.</summary>
+    /// <summary>The members that came, as the store saw it; of a call that was refused those asked to be added. At most 100.</summary>
     public IReadOnlyCollection<string> Added { get => field ?? []; init; } = [];
 
-    /// <summary>The members asked to be removed, at most 100.</summary>
+    /// <summary>The members that went, as the store saw it; of a call that was refused those asked to be removed. At most 100.</summary>
     public IReadOnlyCollection<string> Removed { get => field ?? []; init; } = [];
 
     /// <summary>What was answered to a call that was refused or failed.</summary>

@@ -143,7 +143,9 @@ public abstract record CommitOutcome
     public sealed record Paused(bool IsFirst) : CommitOutcome;
 
     /// <summary>A resource with the same userName or externalId was deleted lately.</summary>
-    public sealed record Deleted(string Id) : CommitOutcome;
+    /// <param name="Id">Its id.</param>
+    /// <param name="Stored">Its document, as <see cref="StoredResource.Stored"/> has it.</param>
+    public sealed record Deleted(string Id, ReadOnlyMemory<byte> Stored) : CommitOutcome;
 
     /// <summary>Ids to be added that are neither users nor groups; at most ten are told.</summary>
     public sealed record UnknownMembers(IReadOnlyList<string> Ids) : CommitOutcome;

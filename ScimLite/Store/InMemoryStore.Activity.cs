@@ -114,14 +114,15 @@ public sealed partial class InMemoryStore : IActivityStore
         public ImmutableDictionary<string, long> Tails { get; init; } = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
         // Writes an entry behind the one before it about the same, and tells its number; that one's where no log is kept.
-        public (Directory Directory, long Last) Log(long previous, string outcome, int added, int removed, ActivityEntry entry, Label? label)
+        public (Directory Directory, long Last) Log(long previous, string outcome, string[] coming, string[] going, ActivityEntry entry, Label? label)
         {
             if (entry.Retention.Entries == 0)
             {
                 return (this, previous);
             }
             var number = Activity.Last + 1;
-            var logged = new Logged(ActivityRecord.Of(number, outcome, added, removed, entry, label), previous, 0);
+            var told = entry.Error is null ? entry with { Added = coming[..Math.Min(coming.Length, ActivityEntry.MostIds)], Removed = going[..Math.Min(going.Length, ActivityEntry.MostIds)] } : entry;
+            var logged = new Logged(ActivityRecord.Of(number, outcome, coming.Length, going.Length, told, label), previous, 0);
             var tails = Tails;
             if (logged.IsFailure)
             {
@@ -132,9 +133,9 @@ public sealed partial class InMemoryStore : IActivityStore
         }
 
         // Writes an entry about what is not there.
-        public Directory LogApart(string id, long previous, string outcome, int added, int removed, ActivityEntry entry, Label? label)
+        public Directory LogApart(string id, long previous, string outcome, string[] coming, string[] going, ActivityEntry entry, Label? label)
         {
-            var (directory, last) = Log(previous, outcome, added, removed, entry, label);
+            var (directory, last) = Log(previous, outcome, coming, going, entry, label);
             return last == 0 ? directory : directory with { Tails = directory.Tails.SetItem(id, last) };
         }
 
@@ -146,11 +147,11 @@ public sealed partial class InMemoryStore : IActivityStore
             {
                 if (shelf.Entries.GetValueOrDefault(id) is { } about)
                 {
-                    var (directory, last) = Log(about.LastActivity, entry.Refusal, 0, 0, entry, label);
+                    var (directory, last) = Log(about.LastActivity, entry.Refusal, [], [], entry, label);
                     return directory with { Shelves = Shelves.SetItem(name, shelf with { Entries = shelf.Entries.SetItem(id, about with { LastActivity = last }) }) };
                 }
             }
-            return LogApart(id, Tails.GetValueOrDefault(id), entry.Refusal, 0, 0, entry, label);
+            return LogApart(id, Tails.GetValueOrDefault(id), entry.Refusal, [], [], entry, label);
         }
 
         // Lets go of so many of the oldest entries as are too old or too many.

@@ -13,7 +13,7 @@ public sealed partial class InMemoryStore
         lock (of)
         {
             of.Directory = (of.Directory with { Guard = new GuardStatus(decision.State, time, decision.Until, 0), CountedFrom = time })
-                .LogApart("-", of.Directory.Tails.GetValueOrDefault("-"), decision.Outcome, 0, 0, decision.Activity, null);
+                .LogApart("-", of.Directory.Tails.GetValueOrDefault("-"), decision.Outcome, [], [], decision.Activity, null);
         }
         return ValueTask.CompletedTask;
     }

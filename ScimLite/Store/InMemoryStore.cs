@@ -96,9 +96,9 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             return (new CommitOutcome.UnknownMembers(unknown), directory);
         }
-        if (change.Revival == Revival.Look && FindDeleted(shelf, change.Terms) is { } deleted)
+        if (change.Revival == Revival.Look && FindDeleted(shelf, change.Terms) is { } gone)
         {
-            return (new CommitOutcome.Deleted(deleted), directory);
+            return (new CommitOutcome.Deleted(gone, shelf.Deleted[gone].Entry.Document), directory);
         }
         if (old is not null && change.Inactive && !shelf.Inactive.Contains(id))
         {
@@ -120,7 +120,7 @@ public sealed partial class InMemoryStore : IResourceStore
         var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
         var label = change.Document is null ? directory.LabelOf(Known(type, id)) : new Label(type.Name, change.Name, change.UserName);
         var previous = old?.LastActivity ?? directory.Tails.GetValueOrDefault(id);
-        (directory, var last) = directory.Log(previous, outcome, coming.Length, going.Length, change.Activity, label);
+        (directory, var last) = directory.Log(previous, outcome, coming, going, change.Activity, label);
         var entry = (old ?? new Entry(directory.Sequence + 1, kept?.Entry.Version ?? 0, kept?.Entry.Created ?? now, now, default, [])) with { LastActivity = last };
         if (!changed)
         {
@@ -203,7 +203,7 @@ public sealed partial class InMemoryStore : IResourceStore
             }
         }
         return (new CommitOutcome.Committed(true, old.Version, old.Created, old.LastModified, 0, members.Length, []),
-            directory.LogApart(id, old.LastActivity, "deleted", 0, members.Length, deletion.Activity, label));
+            directory.LogApart(id, old.LastActivity, "deleted", [], members, deletion.Activity, label));
     }
 
     private static CommitOutcome? Refuse(Expected expected, Entry? entry) => entry switch

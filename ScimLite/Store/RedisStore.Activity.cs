@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using StackExchange.Redis;
 
 namespace ScimLite.Store;
@@ -37,14 +38,19 @@ public sealed partial class RedisStore : IActivityStore
 
     private static ActivityRecord ReadActivity(long sequence, byte[] entry)
     {
-        // "time outcome added removed previous failure id", what was asked for, the document, and the resource's names, which may hold line breaks.
+        // "time outcome added removed previous failure id", what was asked for, the document, who came, who went, and the resource's names, which may hold line breaks.
         var (first, rest) = Line(entry);
         var (asked, behind) = Line(rest);
-        var (document, names) = Line(behind);
+        var (document, members) = Line(behind);
+        var (coming, others) = Line(members);
+        var (going, names) = Line(others);
         var parts = Encoding.UTF8.GetString(first.Span).Split(' ');
         var told = ActivityEntry.FromJson(asked.Span, DateTimeOffset.FromUnixTimeMilliseconds(Number(parts[0])), parts[6]) with { Created = document };
+        told = told.Error is null ? told with { Added = Ids(coming), Removed = Ids(going) } : told;
         return ActivityRecord.Of(sequence, parts[1], (int)Number(parts[2]), (int)Number(parts[3]), told, Label.Parse(Encoding.UTF8.GetString(names.Span)));
     }
+
+    private static string[] Ids(ReadOnlyMemory<byte> line) => line.IsEmpty ? [] : JsonSerializer.Deserialize<string[]>(line.Span)!;
 
     private static (ReadOnlyMemory<byte> Line, ReadOnlyMemory<byte> Behind) Line(ReadOnlyMemory<byte> text)
     {

@@ -63,7 +63,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
         return (string?)reply[0] switch
         {
             "taken" => new CommitOutcome.Taken(unique[(int)reply[1] - 1]),
-            "deleted" => new CommitOutcome.Deleted((string)reply[1]!),
+            "deleted" => new CommitOutcome.Deleted((string)reply[1]!, (ReadOnlyMemory<byte>)(RedisValue)reply[2]),
             "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
             _ => ReadOutcome(reply, change.FollowLinks),
         };

@@ -26,10 +26,10 @@ for i = 4, #ARGV, 5 do
     local names = redis.call('HGET', KEYS[5], id)
     if head then
       local version, created, modified, terms = read_head(head)
-      local last = log(previous, ARGV[i + 1], 0, 0, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, names)
+      local last = log(previous, ARGV[i + 1], {}, {}, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, names)
       redis.call('HSET', key, id, write_head(version, created, modified, terms, last))
     else
-      log_apart(previous, ARGV[i + 1], 0, 0, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, names)
+      log_apart(previous, ARGV[i + 1], {}, {}, ARGV[i], ARGV[i + 4], ARGV[1], ARGV[2], id, names)
     end
     written = written + 1
   end

@@ -4,7 +4,7 @@
 -- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms, 20 the
 -- indexes that the terms are for, a line each, 21 '1' when the entry tells the document as well; then the members to add, those to remove.
 -- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
--- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id}.
+-- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id, document}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
 local add_count, remove_count, unique_count = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[19])
@@ -77,7 +77,8 @@ if ARGV[18] == 'look' then
     local term = terms[i]
     local found = is_matching(term) and redis.call('ZREVRANGEBYLEX', KEYS[19], '(' .. term .. '\1', '[' .. term .. '\0', 'LIMIT', '0', '1') or {}
     if found[1] then
-      return { 'deleted', string.sub(found[1], #term + 2) }
+      local gone = string.sub(found[1], #term + 2)
+      return { 'deleted', gone, redis.call('HGET', KEYS[17], 'd' .. gone) }
     end
   end
 end
@@ -116,7 +117,7 @@ end
 -- From here on nothing can be refused.
 local changed = document ~= '' or #coming + #going > 0
 local outcome = not head and (ARGV[18] == 'restore' and 'restored' or 'created') or changed and 'changed' or 'unchanged'
-local last = log(previous, outcome, #coming, #going, ARGV[4], entry, ARGV[10], ARGV[11], id, own, ARGV[21] == '1' and document or '')
+local last = log(previous, outcome, coming, going, ARGV[4], entry, ARGV[10], ARGV[11], id, own, ARGV[21] == '1' and document or '')
 if changed then
   version = version + 1
   if head then

@@ -6,6 +6,6 @@ end
 -- Removals made before "from" count no more, of whatever resource type.
 redis.call('DEL', KEYS[14])
 redis.call('HSET', KEYS[14], 'state', ARGV[1], 'since', ARGV[2], 'until', ARGV[3], 'from', ARGV[2])
-log_apart(redis.call('ZSCORE', KEYS[13], '-') or '0', ARGV[4], 0, 0, ARGV[2], ARGV[5], ARGV[6], ARGV[7], '-', '')
+log_apart(redis.call('ZSCORE', KEYS[13], '-') or '0', ARGV[4], {}, {}, ARGV[2], ARGV[5], ARGV[6], ARGV[7], '-', '')
 redis.call('SET', KEYS[11], '1', 'EX', 60)
 return 1

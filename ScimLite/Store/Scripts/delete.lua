@@ -57,11 +57,12 @@ end
 
 -- Without its head and its name a group is a member's group no more; what is left of a large one goes in bounded steps.
 local most = tonumber(ARGV[8])
-if take_apart(id, most) == most then
+local ended = take_apart(id, most)
+if #ended == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log_apart(previous, 'deleted', 0, going, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names)
+log_apart(previous, 'deleted', {}, ended, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names, going)
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

@@ -7,8 +7,9 @@
 -- 5 names       hash  id -> "Type\0name for people\0userName", of all resource types
 -- 6 members     zset  group \0 member, all scores 0
 -- 7 memberOf    zset  member \0 group, all scores 0
--- 8 log         hash  number -> "time outcome added removed previous failure id", what was asked for, the document created or nothing, and the
---                     resource's names, a line each, of each entry of the activity log; previous and failure are the numbers of the last entry before it
+-- 8 log         hash  number -> "time outcome added removed previous failure id", what was asked for, the document created or nothing, the first ids of
+--                     members that came and of those that went as JSON or nothing, and the resource's names, a line each, of each entry of the
+--                     activity log; previous and failure are the numbers of the last entry before it
 --                     about the same resource, and of the last failure. And 'last' -> the newest number. Entries are numbered without a gap,
 --                     so how many there are tells the oldest
 -- 9 sequence    counter of creations
@@ -164,15 +165,16 @@ local function above(key, names_key, direct, most)
   return result, most - left
 end
 
--- Ends up to so many memberships of a group that is gone, and tells how many they were.
+-- Ends up to so many memberships of a group that is gone, and tells whose.
 local function take_apart(id, most)
-  local members, turned = range(KEYS[6], id, '0', most), {}
+  local members, turned, ids = range(KEYS[6], id, '0', most), {}, {}
   for i = 1, #members do
-    turned[i] = string.sub(members[i], #id + 2) .. '\0' .. id
+    ids[i] = string.sub(members[i], #id + 2)
+    turned[i] = ids[i] .. '\0' .. id
   end
   many('ZREM', KEYS[6], members)
   many('ZREM', KEYS[7], turned)
-  return #members
+  return ids
 end
 
 -- The number of the last entry about it, '0' where there is none; and the key and the head that tell it, where it is there. The heads of
@@ -212,10 +214,15 @@ local function trim_log(oldest, most, count)
   return #numbers
 end
 
+-- The first of these ids for an entry of the log, where they may hold anything.
+local function told(ids)
+  return #ids == 0 and '' or cjson.encode(#ids <= 100 and ids or { unpack(ids, 1, 100) })
+end
+
 -- Writes an entry behind the one before it about the same, and answers its number; that one's where no log is kept. Each entry leads to
 -- the one before it, so that no sorted set has to hold them: to write into one costs more than the entry. Old entries go once in eight,
 -- and then more than came.
-local function log(previous, outcome, added, removed, now, entry, oldest, most, id, names, document)
+local function log(previous, outcome, coming, going, now, entry, oldest, most, id, names, document, left)
   if most == '0' then
     return previous
   end
@@ -225,8 +232,8 @@ local function log(previous, outcome, added, removed, now, entry, oldest, most, 
     failure = redis.call('ZSCORE', KEYS[13], '!') or '0'
     redis.call('ZADD', KEYS[13], number, '!')
   end
-  redis.call('HSET', KEYS[8], number, now .. ' ' .. outcome .. ' ' .. added .. ' ' .. removed .. ' ' .. previous .. ' ' .. failure .. ' ' .. id .. '\n'
-    .. entry .. '\n' .. (document or '') .. '\n' .. (names or ''))
+  redis.call('HSET', KEYS[8], number, now .. ' ' .. outcome .. ' ' .. #coming .. ' ' .. (left or #going) .. ' ' .. previous .. ' ' .. failure .. ' ' .. id .. '\n'
+    .. entry .. '\n' .. (document or '') .. '\n' .. told(coming) .. '\n' .. told(going) .. '\n' .. (names or ''))
   if last % 8 == 0 then
     trim_log(oldest, most, 16)
   end
@@ -234,8 +241,8 @@ local function log(previous, outcome, added, removed, now, entry, oldest, most, 
 end
 
 -- Writes an entry about what has no head.
-local function log_apart(previous, outcome, added, removed, now, entry, oldest, most, id, names)
-  local number = log(previous, outcome, added, removed, now, entry, oldest, most, id, names)
+local function log_apart(previous, outcome, coming, going, now, entry, oldest, most, id, names, left)
+  local number = log(previous, outcome, coming, going, now, entry, oldest, most, id, names, '', left)
   if number ~= '0' then
     redis.call('ZADD', KEYS[13], number, id)
   end

@@ -4,7 +4,7 @@ if not id then
   return 0
 end
 local most = tonumber(ARGV[1])
-if take_apart(id, most) < most then
+if #take_apart(id, most) < most then
   redis.call('SREM', KEYS[12], id)
 end
 return redis.call('SCARD', KEYS[12])
