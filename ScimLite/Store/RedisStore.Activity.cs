@@ -14,7 +14,7 @@ public sealed partial class RedisStore : IActivityStore
     public async ValueTask<IReadOnlyList<ActivityRecord>> ReadActivityAsync(ActivityRange range, CancellationToken cancel)
     {
         RedisKey[] keys = [.. RedisKeys.All(range.Tenant, catalog.User, ""), .. RedisKeys.Heads(range.Tenant, catalog.ResourceTypes)];
-        RedisValue before = range.Before > LastSequence ? "" : range.Before, after = range.After is { } last ? Math.Min(last, LastSequence) : "";
+        RedisValue before = range.Before > LastSequence ? "" : Math.Max(range.Before, 0), after = range.After is { } last ? Math.Clamp(last, 0, LastSequence) : "";
         var reply = await RunAsync(RedisScript.Activity, "activity", keys, [range.Trail ?? "", before, after, range.Count, ActivityRange.MostSteps], cancel).ConfigureAwait(false);
         var found = (RedisValue[])reply!;
         return [.. found.Chunk(2).Select(entry => ReadActivity((long)entry[0], (byte[])entry[1]!))];
