@@ -68,7 +68,7 @@ services.AddScimTelemetry(builder.Configuration, settings.Metrics.Enabled);
 services.AddStore(redis);
 services.AddSingleton<Provisioner>().AddSingleton<CursorSeal>().AddSingleton<Searcher>().AddSingleton<MemberSearcher>().AddSingleton<BulkRunner>();
 services.AddCare();
-services.AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
+services.AddSingleton<TenantGate>().AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
 if (settings.AdminKey.Length > 0)
 {
@@ -95,7 +95,7 @@ app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.Use(app.Services.GetRequiredService<TenantLimits>().Use);
-app.Use(TenantGate.Use);
+app.Use(app.Services.GetRequiredService<TenantGate>().Use);
 
 // Routes, in the order of RFC 7644 §3.2; /scim and /scim/v2 are the same thing
 var resources = app.Services.GetRequiredService<ResourceHandlers>();

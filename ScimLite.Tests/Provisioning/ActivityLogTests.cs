@@ -80,6 +80,34 @@ public sealed class ActivityLogTests
     }
 
     [Theory, OnBothStores]
+    public async Task What_is_turned_away_at_the_gate_is_told_and_counted_too(StoreKind store)
+    {
+        await using var admin = await (await AdminHost.StartAsync(store)).WithTenant();
+        using var entra = admin.Host.Connect((await admin.IssueToken()).Token);
+        using var reader = admin.Host.Connect((await admin.IssueToken(more: ""","scopes":["read"]""")).Token);
+        var user = (await entra.CreateUser("ada")).Id;
+
+        (await reader.Send("PATCH", $"Users/{user}", HttpCalls.Patch("""{"op":"add","path":"title","value":"x"}"""))).Refuses(403);
+        (await reader.Send("POST", "Groups", """{"displayName":"g"}""")).Refuses(403);
+        (await reader.Send("POST", "Bulk", "{}")).Refuses(403);
+        (await admin.Send("PATCH", $"tenants/{admin.Tenant}", """{"provisioningEnabled":false}""")).Is(200);
+        (await entra.Send("DELETE", $"Users/{user}")).Refuses(503);
+        (await entra.Send("GET", "Users?filter=userName%20eq%20%22ada%22")).Refuses(503);
+        (await entra.Send("GET", "Schemas")).Refuses(503);
+
+        var entries = Array.Empty<string>();
+        await Poll.Until(async () =>
+        {
+            entries = [.. (await admin.Send("GET", $"tenants/{admin.Tenant}/activity?failures=true")).Is(200).Json["entries"]!.AsArray()
+                .Select(e => $"{e!.AsObject().Short()} {e!["error"]!.Text("status")} {(e.Text("resourceId") == user ? "ada" : e.Text("resourceId"))}".TrimEnd())];
+            return entries.Length >= 5;
+        }, "they are told");
+        Assert.Equal(["search User failed 503", "delete User failed 503 ada", "bulk Bulk refused 403", "create Group refused 403", "patch User refused 403 ada"], entries);
+        var status = (await admin.Send("GET", $"tenants/{admin.Tenant}/status")).Is(200).Json;
+        Assert.Equal(("6", "5"), (status["currentCycle"]!.Text("calls"), status["currentCycle"]!.Text("failures")));
+    }
+
+    [Theory, OnBothStores]
     public async Task A_creation_tells_each_attribute_also_of_a_large_document(StoreKind store)
     {
         await using var host = await AdminHost.StartAsync(store);

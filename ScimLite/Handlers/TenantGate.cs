@@ -1,14 +1,18 @@
 using ScimLite.Protocol;
+using ScimLite.Protocol.Schemas;
+using ScimLite.Provisioning;
+using ScimLite.Telemetry;
 using ScimLite.Tenancy;
+using ScimLite.Validation;
 
 namespace ScimLite.Handlers;
 
-/// <summary>What stands before every SCIM call, once it is known who calls.</summary>
-public static class TenantGate
+/// <summary>What stands before every SCIM call, once it is known who calls. What it turns away is told as any other call that was refused.</summary>
+public sealed class TenantGate(SchemaCatalog catalog, ScimTelemetry telemetry, ActivityLog log, Settings settings)
 {
     /// <summary>A tenant whose provisioning is switched off is answered 503; 404 would put Entra's job into quarantine. A credential that
     /// may only read is answered 403 when it writes.</summary>
-    public static Task Use(HttpContext http, RequestDelegate next)
+    public Task Use(HttpContext http, RequestDelegate next)
     {
         if (http.Features.Get<Identity>() is not { } identity)
         {
@@ -16,7 +20,7 @@ public static class TenantGate
         }
         if (!identity.MayWrite && !IsRead(http.Request))
         {
-            return ScimResults.WriteErrorAsync(http, ScimError.Of(403,
+            return RefuseAsync(http, ScimError.Of(403,
                 "This credential may read the directory and not change it. Nothing was changed. Use a credential with the scope 'provision'."));
         }
         if (identity.Tenant.ProvisioningEnabled)
@@ -24,9 +28,34 @@ public static class TenantGate
             return next(http);
         }
         http.Response.Headers.RetryAfter = "3600";
-        return ScimResults.WriteErrorAsync(http, ScimError.Of(503,
+        return RefuseAsync(http, ScimError.Of(503,
             "Provisioning is switched off for this tenant. Nothing was changed. Ask the administrator of the application to switch it on again."));
     }
+
+    private Task RefuseAsync(HttpContext http, ScimError error)
+    {
+        // Discovery and what no route takes are no provisioning.
+        var path = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
+        var type = catalog.ResourceTypes.FirstOrDefault(t => path.Contains(t.Endpoint, StringComparison.Ordinal));
+        if (type is not null || path.EndsWith("/Bulk", StringComparison.Ordinal))
+        {
+            var (caller, id) = (Callers.Of(http, settings.PublicUrl), http.Request.RouteValues["id"] as string ?? "");
+            var operation = type is null ? "bulk" : OperationOf(http.Request, id);
+            using var call = telemetry.StartCall(caller.Tenant, operation, type?.Name ?? "Bulk");
+            call.Refuse(error.Status, error.ScimType);
+            log.Refused(caller.Tenant, log.Entry(caller, type?.Name ?? "Bulk", id, operation, call), error, inDoubt: false, call);
+        }
+        return ScimResults.WriteErrorAsync(http, error);
+    }
+
+    private static string OperationOf(HttpRequest request, string id) => request.Method switch
+    {
+        _ when IsRead(request) => id.Length > 0 ? "read" : "search",
+        "PUT" => "replace",
+        "PATCH" => "patch",
+        "DELETE" => "delete",
+        _ => "create",
+    };
 
     // RFC 7644 §3.4.3: a POST to .search is a query too.
     private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
