@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -80,6 +81,47 @@ public sealed class GuessTests
         Assert.All((int[])[2, 3, 4], last => Assert.Equal(Guess.MustWait, limits.Judge(IPAddress.Parse($"192.0.2.{last}"), Wrong(9))));
     }
 
+    [Fact]
+    public void What_was_good_from_there_within_a_day_may_be_tried_until_it_is_wrong()
+    {
+        var limits = new GuessLimits(1, TimeSpan.FromDays(9), clock);
+        var good = SecretHash.Of("good");
+        limits.Proven(Here, good);
+        limits.Mistaken(Here, Wrong(0));
+        limits.Mistaken(There, Wrong(0));
+
+        Assert.Equal(Guess.MustWait, limits.Judge(There, good));
+        clock.Advance(TimeSpan.FromHours(24));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(Here, good));
+        limits.Proven(Here, good);
+        clock.Advance(TimeSpan.FromHours(24));
+        Assert.Equal(Guess.MayBeTried, limits.Judge(Here, good));
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, good));
+
+        limits.Proven(Here, good);
+        limits.Mistaken(Here, good);
+        Assert.Equal(Guess.KnownWrong, limits.Judge(Here, good));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(Guess.MustWait, limits.Judge(Here, good));
+    }
+
+    [Fact]
+    public void Of_more_good_ones_than_it_knows_those_that_were_quiet_are_forgotten()
+    {
+        var limits = new GuessLimits(1, TimeSpan.FromDays(9), clock, mostProven: 10);
+        limits.Mistaken(Here, Wrong(0));
+        SecretHash Good(int number) => SecretHash.Of($"good {number}");
+        for (var i = 0; i < 100; i++)
+        {
+            limits.Proven(Here, Good(-1));
+            limits.Proven(Here, Good(i));
+        }
+
+        Assert.All(Enumerable.Range(90, 10).Append(-1), i => Assert.Equal(Guess.MayBeTried, limits.Judge(Here, Good(i))));
+        Assert.All(Enumerable.Range(0, 80), i => Assert.Equal(Guess.MustWait, limits.Judge(Here, Good(i))));
+    }
+
     // The host of a test has no network; the address is put into the request.
     static async Task<int> Call(ScimHost host, string token, string from, string? forwardedFor = null) => (await host.Server.SendAsync(request =>
     {
@@ -112,6 +154,30 @@ public sealed class GuessTests
     }
 
     [Fact]
+    public async Task Who_was_silent_for_hours_is_let_in_during_a_storm_and_refused_as_before_once_revoked_or_expired()
+    {
+        clock.SetUtcNow(new DateTimeOffset(2026, 11, 27, 8, 0, 0, TimeSpan.Zero));
+        await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(clock))).WithTenant();
+        var (known, revoked, expiring) = (await admin.IssueToken(), await admin.IssueToken(), await admin.IssueToken(more: ",\"expiresAt\":\"2026-11-27T10:00:00Z\""));
+        foreach (var (_, token) in ((string, string)[])[known, revoked, expiring])
+        {
+            Assert.Equal(200, await Call(admin.Host, token, "192.0.2.7"));
+        }
+        clock.Advance(TimeSpan.FromHours(6));
+        (await admin.Send("DELETE", $"tenants/{admin.Tenant}/tokens/{revoked.Id}")).Is(204);
+        var storm = 0;
+        while (await Call(admin.Host, $"guess {storm}", "192.0.2.7") == 401)
+        {
+            storm++;
+        }
+
+        Assert.Equal(50, storm);
+        Assert.Equal(200, await Call(admin.Host, known.Token, "192.0.2.7"));
+        Assert.Equal(401, await Call(admin.Host, revoked.Token, "192.0.2.7"));
+        Assert.Equal(401, await Call(admin.Host, expiring.Token, "192.0.2.7"));
+    }
+
+    [Fact]
     public async Task Guesses_of_client_secrets_and_of_set_up_links_are_slowed_as_well()
     {
         await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(clock))).WithTenant();
@@ -119,6 +185,11 @@ public sealed class GuessTests
         var link = (string)(await admin.Send("POST", $"tenants/{admin.Tenant}/setup-links", """{"name":"IT"}""")).Is(201).Json["secret"]!;
         Task<(int, string)> Ask(string secret, string from) => Post("/oauth2/token", "application/x-www-form-urlencoded", $"grant_type=client_credentials&client_id={made["clientId"]}&client_secret={secret}", from);
         Task<(int, string)> Open(string secret, string from) => Post("/admin/session", "application/json", $$"""{"setup":"{{secret}}"}""", from);
+        var last = "";
+        var used = (await admin.Send("POST", $"tenants/{admin.Tenant}/clients", """{"name":"Entra"}""")).Is(201).Json;
+        Task<(int, string)> AskAsUsual() => Post("/oauth2/token", "application/x-www-form-urlencoded", $"grant_type=client_credentials&client_id={used["clientId"]}&client_secret={used["secret"]}", "192.0.2.7");
+        Assert.Equal((200, ""), await AskAsUsual());
+        clock.Advance(TimeSpan.FromHours(6));
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal((401, ""), await Ask($"guess-{i}", "192.0.2.7"));
@@ -133,8 +204,12 @@ public sealed class GuessTests
         }
         Assert.Equal((200, ""), await Ask($"{made["secret"]}", "192.0.2.8"));
         Assert.Equal((200, ""), await Open(link, "192.0.2.8"));
+        Assert.Equal((200, ""), await AskAsUsual());
+        Assert.Equal(200, await Call(admin.Host, (string)JsonNode.Parse(last)!["access_token"]!, "192.0.2.7"));
+        (await admin.Send("DELETE", $"tenants/{admin.Tenant}/clients/{used["clientId"]}")).Is(204);
+        Assert.Equal((401, ""), await AskAsUsual());
 
-        async Task<(int Status, string RetryAfter)> Post(string path, string mediaType, string body, string from)
+        async Task<(int, string)> Post(string path, string mediaType, string body, string from)
         {
             var bytes = System.Text.Encoding.UTF8.GetBytes(body);
             var answer = await admin.Host.Server.SendAsync(request =>
@@ -144,6 +219,8 @@ public sealed class GuessTests
                 request.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
                 request.Connection.RemoteIpAddress = IPAddress.Parse(from);
             }, TestContext.Current.CancellationToken);
+            using var reader = new StreamReader(answer.Response.Body);
+            last = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
             return (answer.Response.StatusCode, answer.Response.Headers.RetryAfter.ToString());
         }
     }

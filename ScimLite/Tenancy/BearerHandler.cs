@@ -33,17 +33,17 @@ public sealed class BearerHandler(
         var hash = SecretHash.Of(token.Span);
         var from = Context.Connection.RemoteIpAddress;
         var guess = guesses.Judge(from, hash);
-        // Who calls from there all the time is not made to wait for somebody else's guesses behind the same address.
-        mustWait = guess == Guess.MustWait && !registry.IsKnownFrom(hash, from);
-        if (mustWait || guess == Guess.KnownWrong)
+        mustWait = guess == Guess.MustWait;
+        if (guess != Guess.MayBeTried)
         {
             return AuthenticateResult.Fail("The token is not known.");
         }
-        if (await registry.FindAsync(hash, token, from, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
+        if (await registry.FindAsync(hash, token, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
         {
             guesses.Mistaken(from, hash);
             return AuthenticateResult.Fail("The token is not known.");
         }
+        guesses.Proven(from, hash);
         Context.Features.Set(identity);
         var principal = new ClaimsPrincipal(new ClaimsIdentity(SchemeName));
         return AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName));

@@ -18,13 +18,15 @@ public enum Guess
 
 /// <summary>
 /// Slows down who tries one credential after the other: of each source address (IPv6: each /64) only so many different wrong ones are looked
-/// up, and then one from time to time. The memory is bounded; who has to go for a newcomer is the one that was quiet longest.
+/// up, and then one from time to time. What was good from there within the last day is looked up all the same, since many customers may call
+/// from one address. The memory is bounded; who has to go for a newcomer is the one that was quiet longest.
 /// </summary>
 /// <param name="burst">How many wrong ones may come at once.</param>
 /// <param name="pause">After how long one more may come.</param>
 /// <param name="clock">The time.</param>
 /// <param name="mostSources">Of how many addresses to know.</param>
-public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, int mostSources = 10_000)
+/// <param name="mostProven">How many good ones to know at least.</param>
+public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, int mostSources = 10_000, int mostProven = 10_000)
 {
     private const int MostRemembered = 8;
 
@@ -33,6 +35,7 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
     private readonly Lock door = new();
     private readonly Dictionary<UInt128, LinkedListNode<Source>> sources = [];
     private readonly LinkedList<Source> byLastMistake = new();
+    private readonly ProvenCredentials proven = new(mostProven, clock);
     private volatile bool quiet = true;
 
     /// <summary>How long the next guess of an address has to wait at most.</summary>
@@ -56,13 +59,17 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
             {
                 return Guess.KnownWrong;
             }
-            return source.LeftAt(now, burst, pause, clock) >= 1 ? Guess.MayBeTried : Guess.MustWait;
+            return source.LeftAt(now, burst, pause, clock) >= 1 || proven.Has(source.Name, guess) ? Guess.MayBeTried : Guess.MustWait;
         }
     }
 
-    /// <summary>Notes that a credential was wrong.</summary>
+    /// <summary>Notes that a credential was good.</summary>
+    public void Proven(IPAddress? from, SecretHash credential) => proven.Add(Name(from), credential);
+
+    /// <summary>Notes that a credential was wrong, whatever it was before.</summary>
     public void Mistaken(IPAddress? from, SecretHash guess)
     {
+        proven.Remove(Name(from), guess);
         lock (door)
         {
             var now = clock.GetTimestamp();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using ScimLite.Store;
 using ScimLite.Validation;
 
@@ -48,34 +47,29 @@ public sealed class TenantRegistry
     /// <summary>Finds who bears this token.</summary>
     /// <param name="hash">The token's hash.</param>
     /// <param name="token">The token itself, which is looked into if it is one of Entra's own.</param>
-    /// <param name="from">Where it comes from, which is remembered with it.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>Who; null when nobody does, or not any more.</returns>
     /// <exception cref="StoreUnavailableException">It is not known here, and the store does not answer.</exception>
-    public ValueTask<Identity?> FindAsync(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from, CancellationToken cancel)
+    public ValueTask<Identity?> FindAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
     {
         if (Recall(hash) is not { } known)
         {
-            return ReadAsync(hash, token, from, cancel);
+            return ReadAsync(hash, token, cancel);
         }
         if (known.ReadAt is { } readAt)
         {
             if (clock.GetElapsedTime(readAt) > Fresh && Interlocked.Exchange(ref known.Refreshing, 1) == 0)
             {
-                RefreshAside(hash, token, known.From);
+                RefreshAside(hash, token);
             }
             if (known.EndsAt <= clock.GetUtcNow())
             {
                 return ValueTask.FromResult<Identity?>(null);
             }
         }
-        known.From = from;
         known.Use?.Note(clock.GetUtcNow());
         return ValueTask.FromResult<Identity?>(known.Identity);
     }
-
-    /// <summary>Whether this token was accepted not long ago from this address.</summary>
-    public bool IsKnownFrom(SecretHash hash, IPAddress? from) => Recall(hash) is { } known && known.From is not null && known.From.Equals(from);
 
     /// <summary>Forgets what was read of a tenant, since it has changed.</summary>
     public void Forget(string tenant)
@@ -94,7 +88,7 @@ public sealed class TenantRegistry
         : remembered.TryGetValue(hash.Key, out known) && known.Hash.Is(hash) && clock.GetElapsedTime(known.ReadAt!.Value) < Usable ? known
         : null;
 
-    private async ValueTask<Identity?> ReadAsync(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from, CancellationToken cancel)
+    private async ValueTask<Identity?> ReadAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
     {
         // The time before the read counts: what the read did not see any more can't be younger.
         var readAt = clock.GetTimestamp();
@@ -106,7 +100,6 @@ public sealed class TenantRegistry
             remembered.TryRemove(hash.Key, out _);
             return null;
         }
-        known.From = from;
         if (remembered.Count >= MostRemembered)
         {
             remembered.Clear();
@@ -120,7 +113,7 @@ public sealed class TenantRegistry
         return known.Identity;
     }
 
-    private void RefreshAside(SecretHash hash, ReadOnlyMemory<char> token, IPAddress? from)
+    private void RefreshAside(SecretHash hash, ReadOnlyMemory<char> token)
     {
         // Nobody waits for it, and it is no part of the request that happened to come first.
         using (ExecutionContext.SuppressFlow())
@@ -129,7 +122,7 @@ public sealed class TenantRegistry
             {
                 try
                 {
-                    await ReadAsync(hash, token, from, CancellationToken.None).ConfigureAwait(false);
+                    await ReadAsync(hash, token, CancellationToken.None).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is StoreUnavailableException or IssuerUnavailableException)
                 {
@@ -185,8 +178,6 @@ public sealed class TenantRegistry
 
     private sealed class Known
     {
-        // The address is a hint alone, so the last request to write it wins.
-        public volatile IPAddress? From;
         public int Refreshing;
 
         public required SecretHash Hash { get; init; }

@@ -73,6 +73,8 @@ public sealed class TokenEndpoint(
         var minutes = settings.OAuth.AccessTokenMinutes;
         var token = await accounts.GrantAsync(
             tenant.Id, new AccessGrant(client.ClientId, secretId, scopes, clock.GetUtcNow().AddMinutes(minutes)), http.RequestAborted).ConfigureAwait(false);
+        // It will be used from there in a moment.
+        guesses.Proven(http.Connection.RemoteIpAddress, SecretHash.Of(token));
         foreach (var used in new[] { client.ClientId, secretId }.OfType<string>())
         {
             uses.Of(tenant.Id, used).Note(clock.GetUtcNow());
@@ -100,6 +102,7 @@ public sealed class TokenEndpoint(
             }
             if (!proof.IsAssertion && client.Secrets.FirstOrDefault(s => s.ExpiresAt > clock.GetUtcNow() && Credential.Matches(proof.Text, s.Hash)) is { } secret)
             {
+                guesses.Proven(from, guess);
                 return (tenant, client, secret.SecretId);
             }
         }
