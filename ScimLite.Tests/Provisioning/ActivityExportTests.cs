@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using ScimLite.Handlers;
 using ScimLite.Store;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
@@ -96,6 +97,56 @@ public sealed class ActivityExportTests
 
         await line.End();
         Assert.True(clock.GetUtcNow() - revoked < TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task One_tenant_takes_ten_places_of_those_who_follow_and_no_more_and_who_leaves_gives_his_back()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var host = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(clock))).WithTenant();
+        using var client = host.Host.Connect(AdminHost.Key);
+        var lines = new List<Line>();
+        for (var i = 0; i < ActivityHandlers.MostOfTenant; i++)
+        {
+            lines.Add(await Line.Open(client, $"{host.Tenant}/activity/live", "", clock));
+        }
+
+        Assert.Equal("30", (await host.Send("GET", $"tenants/{host.Tenant}/activity/live")).Problem(503).Header("Retry-After"));
+        lines.Add(await Line.Open(client, $"{host.Host.Tenant}/activity/live", "", clock));
+
+        // The hour that each may follow.
+        clock.Advance(TimeSpan.FromHours(1));
+        foreach (var line in lines)
+        {
+            await line.End();
+            await line.DisposeAsync();
+        }
+        await using var again = await Line.Open(client, $"{host.Tenant}/activity/live", "", clock);
+        await again.Alive();
+    }
+
+    [Fact]
+    public async Task All_tenants_together_take_fifty_places()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var host = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.AddSingleton<TimeProvider>(clock))).WithTenant();
+        using var client = host.Host.Connect(AdminHost.Key);
+        var lines = new List<Line>();
+        for (var i = 0; i < ActivityHandlers.MostFollowers; i++)
+        {
+            var tenant = $"{host.Tenant}-{i % 7}";
+            if (i < 7)
+            {
+                (await host.Send("POST", "tenants", $$"""{"id":"{{tenant}}"}""")).Is(201);
+            }
+            lines.Add(await Line.Open(client, $"{tenant}/activity/live", "", clock));
+        }
+
+        (await host.Send("GET", $"tenants/{host.Tenant}/activity/live")).Problem(503);
+        foreach (var line in lines)
+        {
+            await line.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -15,12 +15,15 @@ public sealed class ActivityHandlers(
     /// <summary>How many followers one replica serves at once; each asks the store once a second.</summary>
     public const int MostFollowers = 50;
 
+    /// <summary>How many of them may follow one tenant, so that no customer takes all the places.</summary>
+    public const int MostOfTenant = 10;
+
     /// <summary>How often a follower hears that the line is alive when nothing happens.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1), LongestFollow = TimeSpan.FromHours(1), Trust = TimeSpan.FromSeconds(5);
 
-    private int followers;
+    private readonly Dictionary<string, int> followers = new(StringComparer.Ordinal);
 
     /// <summary>Contract §4: <c>?before=&amp;limit=&amp;failures=&amp;resource=&amp;operation=&amp;text=</c>, newest first.</summary>
     public async Task<IResult> Read(HttpContext http, string tenant)
@@ -92,13 +95,13 @@ public sealed class ActivityHandlers(
         {
             return AdminProblems.Missing;
         }
+        if (TakePlace(tenant) is { } full)
+        {
+            http.Response.Headers.RetryAfter = "30";
+            return TypedResults.Problem($"{full} readers already. Close some, or read the log in pages.", statusCode: 503);
+        }
         try
         {
-            if (Interlocked.Increment(ref followers) > MostFollowers)
-            {
-                http.Response.Headers.RetryAfter = "30";
-                return TypedResults.Problem($"This server is being followed by {MostFollowers} readers already. Close some, or read the log in pages.", statusCode: 503);
-            }
             using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
             var last = (string?)http.Request.Headers["Last-Event-ID"] ?? http.Request.Query["after"];
             var position = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given
@@ -114,9 +117,39 @@ public sealed class ActivityHandlers(
         }
         finally
         {
-            Interlocked.Decrement(ref followers);
+            LeavePlace(tenant);
         }
         return TypedResults.Empty;
+    }
+
+    // What is full, when there is no place.
+    private string? TakePlace(string tenant)
+    {
+        lock (followers)
+        {
+            var ofTenant = followers.GetValueOrDefault(tenant);
+            if (ofTenant >= MostOfTenant)
+            {
+                return $"This tenant is being followed by {MostOfTenant}";
+            }
+            if (followers.Values.Sum() >= MostFollowers)
+            {
+                return $"This server is being followed by {MostFollowers}";
+            }
+            followers[tenant] = ofTenant + 1;
+            return null;
+        }
+    }
+
+    private void LeavePlace(string tenant)
+    {
+        lock (followers)
+        {
+            if (--followers[tenant] == 0)
+            {
+                followers.Remove(tenant);
+            }
+        }
     }
 
     // Ends with the set-up link that opened it, and after an hour in any case; a browser comes back by itself, and is asked who it is.
