@@ -150,8 +150,8 @@ if (settings.AdminKey.Length > 0)
     one.MapGet("/tokens", tokens.List);
     one.MapPost("/tokens", tokens.Create);
     all.MapDelete("/{tenant}/tokens/{tokenId}", tokens.Revoke);
-    one.MapGet("/clients", clients.List);
-    one.MapPost("/clients", clients.Create);
+    all.MapGet("/{tenant}/clients", clients.List);
+    all.MapPost("/{tenant}/clients", clients.Create);
     all.MapDelete("/{tenant}/clients/{clientId}", clients.Delete);
     all.MapPost("/{tenant}/clients/{clientId}/secrets", clients.AddSecret);
     all.MapDelete("/{tenant}/clients/{clientId}/secrets/{secretId}", clients.RevokeSecret);

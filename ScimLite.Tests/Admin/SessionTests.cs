@@ -109,7 +109,8 @@ public sealed partial class SessionTests
         foreach (var (method, target, body) in ((string, string, string?)[])
         [
             ("GET", "api/tenants", null), ("POST", "api/tenants", """{"id":"another"}"""), ("PATCH", own, """{"provisioningEnabled":false}"""), ("DELETE", own, null),
-            ("DELETE", $"{own}/tokens/{token}", null), ("GET", $"{own}/setup-links", null), ("POST", $"{own}/setup-links", """{"name":"x"}"""),
+            ("DELETE", $"{own}/tokens/{token}", null), ("GET", $"{own}/clients", null), ("POST", $"{own}/clients", """{"name":"x"}"""),
+            ("GET", $"{own}/setup-links", null), ("POST", $"{own}/setup-links", """{"name":"x"}"""),
             ("GET", $"api/tenants/{admin.Host.Tenant}", null), ("POST", $"api/tenants/{admin.Host.Tenant}/tokens", """{"name":"x"}"""),
         ])
         {
