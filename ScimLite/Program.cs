@@ -24,7 +24,7 @@ SchemaCatalog catalog;
 RedisOptions? redis = null;
 try
 {
-    settings = SettingsReader.Read(builder.Configuration);
+    settings = SettingsReader.Read(builder.Configuration, forProduction: !builder.Environment.IsDevelopment());
     catalog = SchemaFolder.Read(settings);
     if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } text)
     {

@@ -13,9 +13,16 @@ public sealed partial class StartTests
     [InlineData("ScimLite__SchemaFolder", "no-such-folder", "ScimLite:SchemaFolder is 'no-such-folder'; allowed is a folder that can be read")]
     [InlineData("ScimLite__Passwords", "keep", "ScimLite:Passwords is 'keep'; allowed is ignore or hash.")]
     [InlineData("ConnectionStrings__Redis", "localhost:6379,shoe=1,password=a-very-secret-password", "ConnectionStrings:Redis can't be read")]
-    public async Task On_a_wrong_setting_it_exits_with_2_and_tells_key_value_and_what_is_allowed(string key, string value, string told)
+    public Task On_a_wrong_setting_it_exits_with_2_and_tells_key_value_and_what_is_allowed(string key, string value, string told) => Refuses(told, (key, value));
+
+    [Fact]
+    public Task Who_would_sign_in_where_no_page_is_is_told_at_the_start() => Refuses("ScimLite:AdminKey is empty, and ScimLite:OpenIdConnect is set;",
+        ("ScimLite__OpenIdConnect__Authority", "https://login.example/v2.0"), ("ScimLite__OpenIdConnect__ClientId", "an-application"),
+        ("ScimLite__OpenIdConnect__ClientSecret", "a-very-secret-secret"), ("ScimLite__OpenIdConnect__AllowedGroups__0", "administrators"));
+
+    private static async Task Refuses(string told, params (string Key, string Value)[] settings)
     {
-        using var program = ScimProgram.Start("Production", (key, value), ("ScimLite__Tenants__acme__Token", "a-very-secret-token"));
+        using var program = ScimProgram.Start("Production", [.. settings, ("ScimLite__Tenants__acme__Token", "a-very-secret-token")]);
         var cancel = TestContext.Current.CancellationToken;
         var (output, error) = (program.StandardOutput.ReadToEndAsync(cancel), program.StandardError.ReadToEndAsync(cancel));
 
@@ -30,7 +37,9 @@ public sealed partial class StartTests
     [Fact]
     public async Task In_development_it_prints_a_tenant_url_and_a_secret_token_that_work()
     {
-        using var program = ScimProgram.Start("Development");
+        // The key that stands behind a provider is made as well.
+        using var program = ScimProgram.Start("Development", ("ScimLite__OpenIdConnect__Authority", "https://login.example/v2.0"), ("ScimLite__OpenIdConnect__ClientId", "an-application"),
+            ("ScimLite__OpenIdConnect__ClientSecret", "a-secret"), ("ScimLite__OpenIdConnect__AllowedGroups__0", "administrators"));
         try
         {
             var banner = await ScimProgram.ReadUntil(program.StandardOutput, "Press Ctrl+C");

@@ -9,8 +9,10 @@ public sealed class SettingsException(string message) : Exception(message);
 public static partial class SettingsReader
 {
     /// <summary>Reads the section <c>ScimLite</c>.</summary>
+    /// <param name="configuration">Where it is.</param>
+    /// <param name="forProduction">Whether nothing is made up later for what is not set, as in Development.</param>
     /// <exception cref="SettingsException">A value is not of its type, or out of its range.</exception>
-    public static Settings Read(IConfiguration configuration)
+    public static Settings Read(IConfiguration configuration, bool forProduction = false)
     {
         Settings settings;
         var section = configuration.GetSection("ScimLite");
@@ -29,7 +31,15 @@ public static partial class SettingsReader
             settings = settings with { KnownProxies = proxies.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) };
         }
         var result = new SettingsValidator().Validate(settings);
-        return result.IsValid ? settings : throw new SettingsException(string.Join(Environment.NewLine, result.Errors.Select(e => e.ErrorMessage)));
+        if (!result.IsValid)
+        {
+            throw new SettingsException(string.Join(Environment.NewLine, result.Errors.Select(e => e.ErrorMessage)));
+        }
+        if (forProduction && settings.OpenIdConnect.IsOn && settings.AdminKey.Length == 0)
+        {
+            throw new SettingsException("ScimLite:AdminKey is empty, and ScimLite:OpenIdConnect is set; allowed is a key of 16 characters or more, because without one there is no admin page to sign in at.");
+        }
+        return settings;
     }
 
     // One by one: of a dictionary the binder leaves out what it can't read, and says nothing.
