@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using ScimLite.Tests.Hosting;
 using ScimLite.Tests.Tenancy;
 
@@ -23,6 +25,28 @@ public sealed class OpenIdConnectTests
         Assert.True(session["signedIn"]!.GetValue<bool>());
         browser.DefaultRequestHeaders.Add("X-Anti-Forgery", session["antiForgery"]!.GetValue<string>());
         (await browser.SendJson("POST", "/admin/api/tenants", $$"""{"id":"{{admin.Tenant}}"}""")).Is(201);
+    }
+
+    [Fact]
+    public async Task The_provider_is_asked_again_twelve_hours_later_whatever_the_session_was_used()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var provider = await LocalProvider.StartAsync();
+        await using var admin = await StartAsync(provider, services: services => services.AddSingleton<TimeProvider>(clock));
+        using var browser = Browse(admin);
+        Assert.Equal("/admin", await SignInAsync(provider, browser, claims => claims["groups"] = new JsonArray(Group)));
+        foreach (var hours in (double[])[5, 5, 1.9])
+        {
+            clock.Advance(TimeSpan.FromHours(hours));
+            Assert.True(await IsSignedIn(browser));
+        }
+
+        clock.Advance(TimeSpan.FromHours(0.1));
+
+        Assert.False(await IsSignedIn(browser));
+        (await browser.SendJson("GET", "/admin/api/tenants", null)).Problem(401);
+        Assert.Equal("/admin#refused", await SignInAsync(provider, browser, claims => claims["groups"] = new JsonArray("another")));
+        Assert.Equal("/admin", await SignInAsync(provider, browser, claims => claims["groups"] = new JsonArray(Group)));
     }
 
     [Fact]
@@ -113,14 +137,14 @@ public sealed class OpenIdConnectTests
         Assert.Equal(404, (await browser.SendJson("GET", "/admin/sign-in", null)).Status);
     }
 
-    private static Task<AdminHost> StartAsync(LocalProvider provider, StoreKind store = StoreKind.Memory) => AdminHost.StartAsync(store, new Dictionary<string, string>
+    private static Task<AdminHost> StartAsync(LocalProvider provider, StoreKind store = StoreKind.Memory, Action<IServiceCollection>? services = null) => AdminHost.StartAsync(store, new Dictionary<string, string>
     {
         ["ScimLite:OpenIdConnect:Authority"] = provider.Url,
         ["ScimLite:OpenIdConnect:ClientId"] = LocalProvider.ClientId,
         ["ScimLite:OpenIdConnect:ClientSecret"] = LocalProvider.ClientSecret,
         ["ScimLite:OpenIdConnect:AllowedGroups:0"] = Group,
         ["ScimLite:OpenIdConnect:AllowedRoles:0"] = "ScimLite.Admin",
-    });
+    }, services);
 
     private static HttpClient Browse(AdminHost admin) => admin.Host.Connect(null);
 

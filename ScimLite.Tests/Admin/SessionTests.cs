@@ -147,6 +147,46 @@ public sealed partial class SessionTests
     }
 
     [Fact]
+    public async Task A_session_that_is_used_all_the_time_ends_twelve_hours_after_signing_in()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 8, 0, 0, TimeSpan.Zero));
+        await using var admin = await (await AdminHost.StartAsync(StoreKind.Memory, services: services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)))).WithTenant();
+        var link = (await admin.Send("POST", $"tenants/{admin.Tenant}/setup-links", """{"name":"IT"}""")).Is(201).Json["secret"]!.GetValue<string>();
+        using var administrator = Browse(admin);
+        using var customer = Browse(admin);
+        (await administrator.SendJson("POST", "session", RightKey)).Is(200);
+        (await customer.SendJson("POST", "session", $$"""{"setup":"{{link}}"}""")).Is(200);
+        var own = $"api/tenants/{admin.Tenant}";
+        foreach (var hours in (double[])[5, 5, 1.99])
+        {
+            clock.Advance(TimeSpan.FromHours(hours));
+            (await administrator.SendJson("GET", own, null)).Is(200);
+            (await customer.SendJson("GET", own, null)).Is(200);
+        }
+
+        clock.Advance(TimeSpan.FromHours(0.01));
+
+        (await administrator.SendJson("GET", own, null)).Problem(401);
+        (await customer.SendJson("GET", own, null)).Problem(401);
+        Assert.False((await administrator.SendJson("GET", "session", null)).Is(200).Json["signedIn"]!.GetValue<bool>());
+        (await administrator.SendJson("POST", "session", RightKey)).Is(200);
+        (await administrator.SendJson("GET", own, null)).Is(200);
+    }
+
+    [Fact]
+    public async Task A_session_that_nobody_uses_ends_after_eight_hours()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 8, 0, 0, TimeSpan.Zero));
+        await using var admin = await AdminHost.StartAsync(StoreKind.Memory, services: services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        using var browser = Browse(admin);
+        (await browser.SendJson("POST", "session", RightKey)).Is(200);
+
+        clock.Advance(TimeSpan.FromHours(8.01));
+
+        (await browser.SendJson("GET", "api/tenants", null)).Problem(401);
+    }
+
+    [Fact]
     public async Task Without_an_admin_key_there_is_no_page()
     {
         await using var host = await ScimHost.StartAsync(StoreKind.Memory);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,9 +11,10 @@ namespace ScimLite.Tenancy;
 /// <summary>
 /// The session of the admin page: a cookie that no script can read and that no other site can make a browser send. A call that
 /// changes something has to carry the session's anti-forgery value as well. A session made with the admin key ends with that key;
-/// one made with a set-up link ends with the link.
+/// one made with a set-up link ends with the link; and each ends <see cref="Longest"/> after signing in, so that whom the identity provider
+/// would let in no more is asked to sign in again.
 /// </summary>
-public sealed class AdminSession(TenantAccounts accounts, Settings settings)
+public sealed class AdminSession(TenantAccounts accounts, Settings settings, TimeProvider clock)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "AdminSession";
@@ -20,7 +22,10 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
     /// <summary>The header that carries the anti-forgery value.</summary>
     public const string AntiForgeryHeader = "X-Anti-Forgery";
 
-    private const string AntiForgery = "scimlite:anti-forgery", MadeWith = "scimlite:made-with", SetupLink = "scimlite:setup-link";
+    /// <summary>How long a session lasts, however much it is used.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+
+    private const string AntiForgery = "scimlite:anti-forgery", MadeWith = "scimlite:made-with", SetupLink = "scimlite:setup-link", EndsAt = "scimlite:ends-at";
 
     /// <summary>Sets the cookie up.</summary>
     public static void Configure(CookieAuthenticationOptions options, Settings settings)
@@ -51,9 +56,13 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
     /// <summary>The value that a call has to carry beside the cookie.</summary>
     public static string AntiForgeryOf(ClaimsPrincipal principal) => principal.FindFirstValue(AntiForgery)!;
 
-    /// <summary>Whether what a session was made with is still good, the key or the set-up link.</summary>
+    /// <summary>Whether its time is not over and what it was made with is still good, the key or the set-up link. Who sends the key itself has no session that could end.</summary>
     public async ValueTask<bool> IsAliveAsync(ClaimsPrincipal principal, CancellationToken cancel)
     {
+        if (principal.FindFirstValue(EndsAt) is { } end && clock.GetUtcNow().ToUnixTimeSeconds() >= long.Parse(end, CultureInfo.InvariantCulture))
+        {
+            return false;
+        }
         if (principal.FindFirstValue(SetupLink) is { } link)
         {
             return await accounts.IsSetupLinkAliveAsync(principal.FindFirstValue(AdminAccess.OneTenant)!, link, cancel).ConfigureAwait(false);
@@ -63,7 +72,9 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
 
     private async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        if (context.Principal is not { } principal || !IsCarried(context.HttpContext.Request, principal) || !await IsAliveAsync(principal, context.HttpContext.RequestAborted).ConfigureAwait(false))
+        // A cookie without an end is of a release that gave them none.
+        if (context.Principal is not { } principal || !principal.HasClaim(c => c.Type == EndsAt) || !IsCarried(context.HttpContext.Request, principal)
+            || !await IsAliveAsync(principal, context.HttpContext.RequestAborted).ConfigureAwait(false))
         {
             context.RejectPrincipal();
         }
@@ -72,9 +83,13 @@ public sealed class AdminSession(TenantAccounts accounts, Settings settings)
     private static bool IsCarried(HttpRequest request, ClaimsPrincipal principal) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
         || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(request.Headers[AntiForgeryHeader].ToString()), Encoding.UTF8.GetBytes(AntiForgeryOf(principal)));
 
-    private static ClaimsPrincipal Seal(ClaimsPrincipal principal, Claim claim)
+    private ClaimsPrincipal Seal(ClaimsPrincipal principal, Claim claim)
     {
-        ((ClaimsIdentity)principal.Identity!).AddClaims([claim, new Claim(AntiForgery, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)))]);
+        ((ClaimsIdentity)principal.Identity!).AddClaims(
+        [
+            claim, new Claim(AntiForgery, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
+            new Claim(EndsAt, (clock.GetUtcNow() + Longest).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+        ]);
         return principal;
     }
 
