@@ -45,20 +45,39 @@ async function list(tenant, view) {
 }
 
 async function deleted(tenant) {
-  const page = await call('GET', of(tenant.id, '/deleted?limit=50'));
-  return page.deleted.length === 0 ? null : h('section', { class: 'card', 'aria-label': 'Deleted users' }, h('h2', {}, 'Deleted lately'),
-    table('Deleted users', [
-      ['User', (user) => h('a', { href: `#/${tenant.id}/activity/${user.id}` }, user.userName)], ['Name', (user) => user.displayName],
-      ['Deleted', (user) => time(user.deletedAt, 'short')], ['Can be restored until', (user) => time(user.restorableUntil, 'short')],
-      ['', (user) => h('button', {
-        type: 'button', 'aria-label': `Restore ${user.userName}`,
-        onclick: () => dialog(`Restore ${user.userName}?`, h('p', {}, 'The user comes back under the old id, and in its groups where they still exist.'), 'Restore', async () => {
-          await call('POST', of(tenant.id, `/deleted/${user.id}/restore`));
-          note(`${user.userName} is back`);
-          dispatchEvent(new Event('refresh'));
-        }),
-      }, 'Restore'), 'acts'],
-    ], page.deleted, ''));
+  const body = h('div', {});
+  const older = h('button', { type: 'button', onclick: () => read().catch((error) => note(error.message)) }, 'Older');
+  const shown = [];
+  let next = 0;
+  const read = async () => {
+    const page = await call('GET', of(tenant.id, `/deleted?${new URLSearchParams({ limit: 50, start: next })}`));
+    const before = shown.length;
+    // Whoever is deleted meanwhile moves the others down, so that the last ones come once more.
+    shown.push(...page.deleted.filter((user) => !shown.some((other) => other.id === user.id)));
+    next = page.next;
+    older.hidden = !next;
+    body.replaceChildren(deletedTable(tenant, shown));
+    if (before > 0) {
+      body.querySelectorAll('tbody a')[before]?.focus();
+    }
+  };
+  await read();
+  return shown.length === 0 ? null : h('section', { class: 'card', 'aria-label': 'Deleted users' }, h('h2', {}, 'Deleted lately'), body, older);
+}
+
+function deletedTable(tenant, users) {
+  return table('Deleted users', [
+    ['User', (user) => h('a', { href: `#/${tenant.id}/activity/${user.id}` }, user.userName)], ['Name', (user) => user.displayName],
+    ['Deleted', (user) => time(user.deletedAt, 'short')], ['Can be restored until', (user) => time(user.restorableUntil, 'short')],
+    ['', (user) => h('button', {
+      type: 'button', 'aria-label': `Restore ${user.userName}`,
+      onclick: () => dialog(`Restore ${user.userName}?`, h('p', {}, 'The user comes back under the old id, and in its groups where they still exist.'), 'Restore', async () => {
+        await call('POST', of(tenant.id, `/deleted/${user.id}/restore`));
+        note(`${user.userName} is back`);
+        dispatchEvent(new Event('refresh'));
+      }),
+    }, 'Restore'), 'acts'],
+  ], users, '');
 }
 
 async function one(tenant, view, id) {
