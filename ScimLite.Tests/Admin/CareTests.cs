@@ -36,6 +36,56 @@ public sealed class CareTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Users", Exact = true })).ToContainTextAsync("person.00@contoso.com");
     }
 
+    [Fact]
+    public async Task Every_tenant_that_is_shown_has_its_own_figures_and_tells_that_its_removals_wait_for_a_decision()
+    {
+        await using var host = await StartAsync(new() { ["Guard:MaxRemovals"] = "1" });
+        using var admin = host.Connect(AdminHost.Key);
+        // The host's own tenant begins with a "t"; these stand before it.
+        foreach (var i in Enumerable.Range(0, 55))
+        {
+            (await admin.SendJson("POST", "/admin/api/tenants", $$"""{"id":"customer-{{i:00}}"}""")).Is(201);
+        }
+        await PauseRemovalsAsync(host);
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        var mine = page.GetByRole(AriaRole.Row, new() { Name = host.Tenant });
+
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(50);
+        await Expect(mine).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(56);
+        await Expect(mine).ToContainTextAsync("ago");
+        await Expect(mine).Not.ToContainTextAsync("never");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "customer-54" })).ToContainTextAsync("never");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "customer-50" })).ToBeFocusedAsync();
+
+        // What could not be read is not told as none.
+        await page.RouteAsync("**/customer-03/status", route => route.FulfillAsync(new() { Status = 503 }));
+        await page.GetByLabel("Search by name or id").FillAsync("customer-03");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("unknown");
+        await Expect(page.Locator("tbody tr")).Not.ToContainTextAsync("never");
+
+        await page.GetByLabel("Search by name or id").FillAsync(host.Tenant.ToUpperInvariant());
+        await mine.GetByRole(AriaRole.Link, new() { Name = "Removals paused: decide" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" })).ToBeVisibleAsync();
+    }
+
+    // Four users, of whom one is deleted and a second can't be: answers their ids.
+    private static async Task<string[]> PauseRemovalsAsync(ScimHost host)
+    {
+        var users = new List<string>();
+        foreach (var name in (string[])["ada", "grace", "edith", "hedy"])
+        {
+            users.Add((await host.Client.CreateUser($"{name}@contoso.com")).Id);
+        }
+        (await host.Client.Send("DELETE", $"Users/{users[0]}")).Is(204);
+        (await host.Client.Send("DELETE", $"Users/{users[1]}")).Refuses(503);
+        return [.. users];
+    }
+
     private static Task<ScimHost> StartAsync(Dictionary<string, string>? tenantSettings = null) =>
         ScimHost.StartAsync(StoreKind.Memory, tenantSettings: tenantSettings, settings: new Dictionary<string, string> { ["ScimLite:AdminKey"] = AdminHost.Key }, onKestrel: true);
 }

@@ -1,30 +1,67 @@
 import { call, of } from '/admin/assets/api.js';
 import { ago, dialog, field, h, number, table } from '/admin/assets/dom.js';
 
-/** All tenants, with what an administrator wants to see first of each. */
+// Each row costs a call for its figures, so no more are shown at once.
+const atOnce = 50;
+
+/** The tenants, with what an administrator wants to see first of each. */
 export async function tenantList() {
   const { tenants } = await call('GET', '/admin/api/tenants');
-  const states = await Promise.all(tenants.slice(0, 50).map((tenant) => call('GET', of(tenant.id, '/status')).catch(() => null)));
-  const rows = tenants.map((tenant, i) => ({ tenant, status: states[i] ?? null }));
+  const search = h('input', { name: 'text', type: 'search', maxlength: 200 });
+  const body = h('div', {});
+  const more = h('button', { type: 'button', onclick: () => read(rows.length) }, 'More');
+  let rows = [];
+  let turn = 0;
+  let waiting;
+  const read = async (from) => {
+    const mine = ++turn;
+    const wanted = search.value.trim().toLowerCase();
+    const matching = tenants.filter((tenant) => tenant.id.includes(wanted) || tenant.displayName.toLowerCase().includes(wanted));
+    const next = await Promise.all(matching.slice(from, from + atOnce).map(async (tenant) => ({ tenant, status: await call('GET', of(tenant.id, '/status')).catch(() => null) })));
+    // Something else may have been typed while these were asked for.
+    if (mine === turn) {
+      rows = [...rows.slice(0, from), ...next];
+      more.hidden = rows.length === matching.length;
+      body.replaceChildren(tenantTable(rows, wanted));
+      if (from > 0) {
+        body.querySelectorAll('tbody tr')[from]?.querySelector('a').focus();
+      }
+    }
+  };
+  search.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => read(0), 250);
+  });
+  await read(0);
   return {
     title: 'Tenants',
     content: [
       h('div', { class: 'head' }, h('h1', {}, 'Tenants'), h('button', { type: 'button', class: 'first', onclick: create }, 'New tenant')),
-      h('div', { class: 'card' }, table('Tenants', [
-        ['Tenant', ({ tenant }) => h('div', {}, h('a', { href: `#/${tenant.id}` }, tenant.displayName), h('div', { class: 'quiet small' }, tenant.id))],
-        ['Provisioning', ({ tenant }) => h('span', { class: tenant.provisioningEnabled ? 'badge good' : 'badge warn' }, tenant.provisioningEnabled ? 'On' : 'Paused')],
-        ['Last call', ({ status }) => ago(status?.lastCall)],
-        ['Failures, last cycle', ({ status }) => failures(status)],
-        ['Active users', ({ status }) => number(status?.seats?.active), 'number'],
-      ], rows, 'There is no tenant yet. Make one for each customer that connects Entra.')),
+      h('div', { class: 'card' }, tenants.length > atOnce ? field('Search by name or id', search) : null, body, more),
     ],
   };
 }
 
+function tenantTable(rows, wanted) {
+  // A figure that could not be read is not told as none.
+  const read = (status, show) => (status ? show(status) : h('span', { class: 'quiet' }, 'unknown'));
+  return table('Tenants', [
+    ['Tenant', ({ tenant }) => h('div', {}, h('a', { href: `#/${tenant.id}` }, tenant.displayName), h('div', { class: 'quiet small' }, tenant.id))],
+    ['Provisioning', ({ tenant, status }) => h('div', {}, h('span', { class: tenant.provisioningEnabled ? 'badge good' : 'badge warn' }, tenant.provisioningEnabled ? 'On' : 'Paused'), ' ', removals(tenant, status))],
+    ['Last call', ({ status }) => read(status, () => ago(status.lastCall))],
+    ['Failures, last cycle', ({ status }) => read(status, failures)],
+    ['Active users', ({ status }) => read(status, () => number(status.seats.active)), 'number'],
+  ], rows, wanted ? 'No tenant matches.' : 'There is no tenant yet. Make one for each customer that connects Entra.');
+}
+
+// What waits for a decision leads to where it is made.
+function removals(tenant, status) {
+  const state = status?.guard.state;
+  return state === 'paused' ? h('a', { class: 'badge bad', href: `#/${tenant.id}/activity` }, 'Removals paused: decide')
+    : state === 'kept-paused' ? h('a', { class: 'badge warn', href: `#/${tenant.id}/activity` }, 'Removals kept paused') : null;
+}
+
 function failures(status) {
-  if (!status) {
-    return h('span', { class: 'quiet' }, '–');
-  }
   const { failures: failed, share, risk } = status.quarantine;
   return failed === 0 ? h('span', { class: 'badge good' }, 'None')
     : h('span', { class: risk === 'none' ? 'badge warn' : 'badge bad' }, `${number(failed)} (${(100 * share).toFixed(1)} %)`);
