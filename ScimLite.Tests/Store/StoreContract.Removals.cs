@@ -106,7 +106,7 @@ public abstract partial class StoreContract
         tenant.Now += TimeSpan.FromMinutes(1);
         await tenant.Decide(GuardState.Kept);
         Assert.Equal("paused", Kind(await tenant.Deactivate("b", AtMost(1))));
-        Assert.Equal(GuardState.Kept, (await tenant.Status()).Guard.State);
+        Assert.Equal((GuardState.Kept, 1L), ((await tenant.Status()).Guard.State, (await tenant.Status()).Guard.Removals));
 
         await tenant.Decide(GuardState.Allowed, tenant.Now + Hour);
         Assert.Equal((GuardState.Allowed, tenant.Now + Hour), ((await tenant.Status()).Guard.State, (await tenant.Status()).Guard.Until));

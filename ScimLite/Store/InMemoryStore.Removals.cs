@@ -12,7 +12,9 @@ public sealed partial class InMemoryStore
         var (of, time) = (Of(tenant), decision.Activity.Time);
         lock (of)
         {
-            of.Directory = (of.Directory with { Guard = new GuardStatus(decision.State, time, decision.Until, 0), CountedFrom = time })
+            // How many there were when they were paused is told as long as they are.
+            var removals = decision.State == GuardState.Kept ? of.Directory.Guard.Removals : 0;
+            of.Directory = (of.Directory with { Guard = new GuardStatus(decision.State, time, decision.Until, removals), CountedFrom = time })
                 .LogApart("-", of.Directory.Tails.GetValueOrDefault("-"), decision.Outcome, [], [], decision.Activity, null);
         }
         return ValueTask.CompletedTask;
