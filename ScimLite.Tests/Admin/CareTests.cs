@@ -73,6 +73,70 @@ public sealed class CareTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" })).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task The_guard_says_what_was_decided_how_many_there_were_and_until_when()
+    {
+        await using var host = await StartAsync(new() { ["Guard:MaxRemovals"] = "1" });
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        await page.GotoAsync($"/admin#/{host.Tenant}/activity");
+        await Expect(page.GetByText("Nothing has happened yet.")).ToBeVisibleAsync();
+        var alert = page.GetByRole(AriaRole.Alert);
+        await Expect(alert).ToHaveCountAsync(0);
+        await page.GetByLabel("Person or group").FocusAsync();
+
+        // The refusal comes live and brings the alert, and the keyboard stays where it is.
+        var users = await PauseRemovalsAsync(host);
+        await Expect(alert).ToContainTextAsync("Removals are paused: 1 user or group was disabled or deleted within 60 min.");
+        await Expect(page.GetByLabel("Person or group")).ToBeFocusedAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" }).ClickAsync();
+        await Expect(alert).ToContainTextAsync("Removals are kept paused: 1 user or group was disabled or deleted");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Allow the removals" }).ClickAsync();
+        await Expect(alert).ToHaveCountAsync(0);
+        await Expect(page.GetByText("Removals are allowed until")).ToBeVisibleAsync();
+        await opened.ShowAsync("guard-allowed");
+        var until = DateTimeOffset.Parse((await page.Locator(".alert time").GetAttributeAsync("datetime"))!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(until - DateTimeOffset.UtcNow, TimeSpan.FromHours(23), TimeSpan.FromHours(24));
+        (await host.Client.Send("DELETE", $"Users/{users[1]}")).Is(204);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Count again now" }).ClickAsync();
+        await Expect(page.GetByText("Removals are allowed until")).ToHaveCountAsync(0);
+        (await host.Client.Send("DELETE", $"Users/{users[2]}")).Is(204);
+        (await host.Client.Send("DELETE", $"Users/{users[3]}")).Refuses(503);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Count from zero" }).ClickAsync();
+        await Expect(alert).ToHaveCountAsync(0);
+        (await host.Client.Send("DELETE", $"Users/{users[3]}")).Is(204);
+    }
+
+    [Fact]
+    public async Task What_is_shown_of_a_tenant_follows_it_and_an_alert_that_stands_is_not_announced_again()
+    {
+        await using var host = await StartAsync(new() { ["Guard:MaxRemovals"] = "1" });
+        await PauseRemovalsAsync(host);
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync($"/admin#/{host.Tenant}/activity");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await page.GetByLabel("Live").UncheckAsync();
+        await page.GetByText("As a table").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" }).FocusAsync();
+        await page.EvaluateAsync("document.querySelector('[role=alert]').stood = true");
+        var state = page.GetByRole(AriaRole.Region, new() { Name = "State" });
+        await Expect(state).ToContainTextAsync("of 3");
+
+        (await host.Client.CreateUser("new@contoso.com")).Is(201);
+        await page.Clock.FastForwardAsync(15_000);
+
+        await Expect(state).ToContainTextAsync("of 4");
+        Assert.True(await page.EvaluateAsync<bool>("document.querySelector('[role=alert]').stood === true"));
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" })).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Cycles" })).ToBeVisibleAsync();
+    }
+
     // Four users, of whom one is deleted and a second can't be: answers their ids.
     private static async Task<string[]> PauseRemovalsAsync(ScimHost host)
     {

@@ -1,5 +1,5 @@
 import { call, of } from '/admin/assets/api.js';
-import { ago, daysLeft, duration, field, h, note, number, table, time } from '/admin/assets/dom.js';
+import { ago, daysLeft, duration, field, h, note, number, renew, table, time } from '/admin/assets/dom.js';
 import { cycleChart } from '/admin/assets/chart.js';
 import { rules } from '/admin/assets/rules.js';
 
@@ -15,29 +15,60 @@ export async function activityView({ session, tenant, base, rest: [resource] }) 
       content: [h('p', {}, h('a', { href: `${base}/activity` }, '← All activity')), h('section', { class: 'card', 'aria-label': 'Time line' }, line.element)],
     };
   }
-  const status = await call('GET', of(tenant.id, '/status'));
-  const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
-  const log = activityLog(tenant.id, {}, `${base}/activity`);
-  await log.read();
+  const [warnings, state, chart, figures] = [h('div', {}), h('section', { class: 'card', 'aria-label': 'State' }), h('div', {}), h('div', {})];
+  const asTable = h('details', {}, h('summary', { class: 'small' }, 'As a table'), figures);
+  const draw = async () => {
+    const status = await call('GET', of(tenant.id, '/status'));
+    const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
+    renew(warnings, alerts(session, tenant, base, status, draw));
+    renew(state, [facts(status)]);
+    renew(chart, [cycleChart(cycles)]);
+    renew(figures, [cycleTable(cycles)]);
+    asTable.hidden = cycles.length === 0;
+  };
+  // One that fails is made good by the next; that a session has ended is seen where calls are made.
+  const follow = () => draw().catch(() => null);
+  let soon = null;
+  const log = activityLog(tenant.id, {}, `${base}/activity`, (entry) => {
+    // Removals were paused, perhaps: one look for all that is refused at the same time.
+    if (entry.error?.status === 503) {
+      soon ??= setTimeout(() => {
+        soon = null;
+        follow();
+      }, 500);
+    }
+  });
+  await Promise.all([draw(), log.read()]);
+  const timer = setInterval(() => document.hidden || follow(), 15_000);
   return {
-    leave: log.leave,
+    leave: () => {
+      clearInterval(timer);
+      clearTimeout(soon);
+      log.leave();
+    },
     content: [
-      ...alerts(session, tenant, base, status),
-      h('section', { class: 'card', 'aria-label': 'State' }, facts(status)),
-      h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), cycleChart(cycles), cycleTable(cycles)),
+      warnings, state,
+      h('section', { class: 'card', 'aria-label': 'Cycles' }, h('h2', {}, 'Cycles'), chart, asTable),
       h('section', { class: 'card', 'aria-label': 'Provisioning log' }, log.element),
     ],
   };
 }
 
-function alerts(session, tenant, base, status) {
+function alerts(session, tenant, base, status, again) {
   const { guard, quarantine } = status;
+  const own = session.kind !== 'setup';
   const lines = [];
   if (guard.state === 'paused' || guard.state === 'kept-paused') {
+    // There is no number where somebody paused removals before any limit did.
+    const many = guard.removals > 0 ? `: ${guard.removals === 1 ? '1 user or group was' : `${number(guard.removals)} users or groups were`} disabled or deleted within ${duration(60 * guard.windowMinutes)}` : '';
     lines.push(h('div', { class: 'alert bad', role: 'alert' },
-      h('p', {}, `Removals are ${guard.state === 'paused' ? 'paused' : 'kept paused'}: ${guard.removals === 1 ? '1 user was' : `${number(guard.removals)} users were`} disabled or deleted within ${duration(60 * guard.windowMinutes)}. `
-        + 'Entra is asked to come back later; everything else goes on.'),
-      session.kind === 'setup' ? null : h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals'), guard.state === 'paused' ? decision(tenant, 'keep-paused', 'Keep paused') : null)));
+      h('p', {}, `Removals are ${guard.state === 'paused' ? 'paused' : 'kept paused'}${many}. Entra is asked to come back later; everything else goes on.`),
+      own && h('p', { class: 'row' }, decision(tenant, 'allow', 'Allow the removals', again), decision(tenant, 'count', 'Count from zero', again),
+        guard.state === 'paused' && decision(tenant, 'keep-paused', 'Keep paused', again))));
+  }
+  if (guard.state === 'allowed') {
+    lines.push(h('div', { class: 'alert' }, h('p', {}, 'Removals are allowed until ', time(guard.until, 'short'), ', however many there are. Then they are counted again.'),
+      own && h('p', { class: 'row' }, decision(tenant, 'count', 'Count again now', again))));
   }
   if (quarantine.risk !== 'none') {
     lines.push(h('p', { class: 'alert bad' }, `${number(quarantine.failures)} of ${number(quarantine.events)} changes of the last cycle failed. `
@@ -58,14 +89,16 @@ function alerts(session, tenant, base, status) {
   return lines;
 }
 
-function decision(tenant, answer, text) {
+const decided = { allow: 'Removals are allowed for 24 hours', 'keep-paused': 'Removals stay paused', count: 'Removals are counted from zero' };
+
+function decision(tenant, answer, text, again) {
   return h('button', {
     type: 'button',
     onclick: async () => {
       try {
         await call('POST', of(tenant.id, '/guard'), { decision: answer });
-        note(answer === 'allow' ? 'Removals are allowed for 24 hours' : 'Removals stay paused');
-        dispatchEvent(new Event('refresh'));
+        note(decided[answer]);
+        await again();
       } catch (error) {
         note(error.message);
       }
@@ -84,15 +117,15 @@ function facts(status) {
 }
 
 function cycleTable(cycles) {
-  return cycles.length === 0 ? null : h('details', {}, h('summary', { class: 'small' }, 'As a table'), table('Cycles', [
+  return table('Cycles', [
     ['Started', (cycle) => time(cycle.start)], ['Kind', (cycle) => cycle.kind], ['Duration', (cycle) => duration(cycle.seconds)], ['Calls', (cycle) => number(cycle.calls), 'number'],
     ['Created', (cycle) => number(cycle.created), 'number'], ['Changed', (cycle) => number(cycle.changed), 'number'], ['Without effect', (cycle) => number(cycle.unchanged), 'number'],
     ['Deleted', (cycle) => number(cycle.deleted), 'number'], ['Failures', (cycle) => number(cycle.failures), 'number'],
-  ], cycles.slice(0, 40), ''));
+  ], cycles.slice(0, 40), '');
 }
 
-/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. `timeLines`: where those are, for each entry to lead to its own. */
-export function activityLog(tenant, fixed, timeLines = null) {
+/** A log with its filters; `fixed` keys can't be changed by the reader, such as the resource of a time line. `timeLines`: where those are, for each entry to lead to its own. `heard` is told of each entry that comes live. */
+export function activityLog(tenant, fixed, timeLines = null, heard = null) {
   const list = h('ol', { class: 'log', 'aria-live': 'off' });
   const state = h('p', { class: 'quiet small', role: 'status' });
   const more = h('button', { type: 'button', onclick: () => read(next) }, 'Older');
@@ -137,7 +170,9 @@ export function activityLog(tenant, fixed, timeLines = null) {
       // A line that is closed for good is closed for a reason, which the next call is told.
       source.addEventListener('error', () => source.readyState === EventSource.CLOSED && call('GET', of(tenant)).catch((error) => note(error.message)));
       source.addEventListener('entry', (event) => {
-        list.prepend(show(JSON.parse(event.data)));
+        const entry = JSON.parse(event.data);
+        list.prepend(show(entry));
+        heard?.(entry);
         state.textContent = '';
         while (list.children.length > 500) {
           list.lastChild.remove();

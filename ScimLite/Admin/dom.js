@@ -27,6 +27,18 @@ function fill(element, properties, children) {
   element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
 }
 
+/** Shows these elements in a box. One that stands there already stays the same, so that it keeps the keyboard and is not announced again. */
+export function renew(box, children) {
+  const held = box.contains(document.activeElement);
+  const old = [...box.children];
+  const kept = children.map((child) => old.find((element) => element.isEqualNode(child)) ?? child);
+  old.filter((element) => !kept.includes(element)).forEach((element) => element.remove());
+  kept.forEach((element, i) => element === box.children[i] || box.insertBefore(element, box.children[i] ?? null));
+  if (held && !box.contains(document.activeElement)) {
+    document.getElementById('main').focus({ preventScroll: true });
+  }
+}
+
 /** Shows a passing note, which screen readers hear too. */
 export function note(text) {
   const line = h('p', {}, text);

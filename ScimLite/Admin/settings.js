@@ -33,7 +33,7 @@ export async function settingsView({ tenant }) {
   field('A deleted user who is provisioned again', choice('reprovision', [['new', 'Gets a new id'], ['restore', 'Comes back with the old id and its groups']])),
   h('div', { class: 'field' }, check('indirectGroups', 'Users show the groups of their groups'), h('br'), check('requireIfMatch', 'Changes need If-Match (Entra sends none)')),
   h('fieldset', {}, h('legend', {}, 'Guard against mass removal'),
-    h('p', { class: 'quiet small' }, 'More users disabled or deleted than this within the time: removals pause until you decide. 0 sets no limit.'),
+    h('p', { class: 'quiet small' }, 'More users disabled or deleted than this within the time, or more groups: removals pause until you decide. 0 sets no limit.'),
     h('div', { class: 'row' }, h('div', { class: 'grow' }, field('Number', limit('maxRemovals', { max: 1000000 }))), h('div', { class: 'grow' }, field('Percent of all', limit('maxShare', { max: 100 }))),
       h('div', { class: 'grow' }, field('Minutes', limit('windowMinutes', { min: 1, max: 10080 }))))),
   fixed ? null : h('p', {}, h('button', { type: 'submit', class: 'first' }, 'Save')));
