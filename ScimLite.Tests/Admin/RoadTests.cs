@@ -236,6 +236,7 @@ public sealed class RoadTests(Browser browser) : IClassFixture<Browser>
         await Expect(entry).ToContainTextAsync("Left out, since no schema knows it");
         await Expect(entry).ToContainTextAsync("shoeSize");
         await Expect(entry).ToContainTextAsync("True and false came as text");
+        await Expect(entry).ToContainTextAsync("Time until the write");
     }
 
     private static Task<ScimHost> StartAsync() =>

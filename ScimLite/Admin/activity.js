@@ -224,7 +224,7 @@ function story(entry, timeLine) {
   const facts = [
     members('Members added', entry.membersAdded, entry.added), members('Members removed', entry.membersRemoved, entry.removed),
     entry.resourceId && ['Resource', [h('code', {}, entry.resourceId), timeLine && [' ', h('a', { href: timeLine }, 'Time line')]]], entry.displayName && ['Name', entry.displayName], ['Credential', entry.credential],
-    ['Duration', `${entry.milliseconds.toFixed(1)} ms`], ['Correlation id', h('code', {}, entry.correlationId)], entry.requestId && ['Entra’s request id', h('code', {}, entry.requestId)],
+    ['Time until the write', `${entry.milliseconds.toFixed(1)} ms`], ['Correlation id', h('code', {}, entry.correlationId)], entry.requestId && ['Entra’s request id', h('code', {}, entry.requestId)],
   ].filter(Boolean);
   return [
     entry.error ? h('p', { class: 'alert bad' }, `${entry.error.status}${entry.error.scimType ? ` ${entry.error.scimType}` : ''}: ${entry.error.detail}`) : null,
