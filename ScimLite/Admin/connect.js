@@ -7,11 +7,12 @@ export async function connectView({ session, tenant }) {
   const content = h('div', {});
   let drawn = '';
   const draw = async () => {
-    const [{ tokens }, status] = await Promise.all([call('GET', of(tenant.id, '/tokens')), call('GET', of(tenant.id, '/status'))]);
-    const news = JSON.stringify([tokens, status.provisioningEnabled, status.lastTestConnection, status.firstUser, status.firstGroup]);
+    const [{ tokens }, { clients }, status] = await Promise.all([call('GET', of(tenant.id, '/tokens')), call('GET', of(tenant.id, '/clients')), call('GET', of(tenant.id, '/status'))]);
+    const other = otherWay(tenant, clients, status);
+    const news = JSON.stringify([tokens, other, status.provisioningEnabled, status.lastTestConnection, status.firstUser, status.firstGroup]);
     if (news !== drawn) {
       drawn = news;
-      replace(content, guide(session, tenant, tokens, status, draw));
+      replace(content, guide(session, tenant, tokens, other, status, draw));
     }
   };
   await draw();
@@ -35,9 +36,18 @@ function replace(content, children) {
   content.querySelector('details').open = open;
 }
 
-function guide(session, tenant, tokens, status, again) {
+const isLive = (credential) => !credential.expiresAt || new Date(credential.expiresAt) > Date.now();
+
+// How Entra gets in without a token that was made here; a token in the settings of the service shows itself by the calls that come with it.
+function otherWay(tenant, clients, status) {
+  return clients.some((client) => client.federation || client.secrets.some(isLive)) ? 'There is an OAuth client, so no token is needed.'
+    : tenant.entraTenantId ? 'Entra’s own token is taken, so Secret Token may stay blank.'
+      : status.lastCall || status.lastTestConnection ? 'Calls have come already.' : null;
+}
+
+function guide(session, tenant, tokens, other, status, again) {
   const url = session.tenantUrl;
-  const live = tokens.filter((token) => !token.expiresAt || new Date(token.expiresAt) > Date.now());
+  const live = tokens.filter(isLive);
   const used = live.map((token) => token.lastUsedAt).filter(Boolean).sort().at(-1);
   const step = (done, title, ...body) => h('li', { class: done ? 'done' : null }, h('h3', {}, title, done ? h('span', { class: 'hidden' }, ' (done)') : null), body);
   const arrived = (what, when) => (when ? h('p', { class: 'badge good' }, `${what[0].toUpperCase()}${what.slice(1)} arrived `, ago(when)) : h('p', { class: 'quiet' }, `Waiting for ${what}…`));
@@ -45,10 +55,12 @@ function guide(session, tenant, tokens, status, again) {
     status.provisioningEnabled ? null : h('p', { class: 'alert' }, 'Provisioning is paused: Entra’s calls are answered 503 with Retry-After, Test Connection too. ',
       session.kind === 'setup' ? 'Ask whoever sent you the link to switch it on.' : 'Switch it on first.'),
     h('section', { class: 'card', 'aria-label': 'Connect Entra' }, h('ol', { class: 'guide' },
-      step(live.length > 0, 'Make a Secret Token',
-        live.length === 0 ? h('p', {}, 'Entra asks for it as Secret Token. It is shown once.')
+      step(live.length > 0 || other, 'Make a Secret Token',
+        live.length === 0 ? h('p', {}, other ?? 'Entra asks for it as Secret Token. It is shown once.')
           : h('p', {}, `There ${live.length === 1 ? 'is one token' : `are ${number(live.length)} tokens`}, `, used ? ['last used ', ago(used), '.'] : 'not used yet.'),
-        h('button', { type: 'button', class: live.length > 0 ? null : 'first', onclick: () => createToken(tenant, again) }, 'New token')),
+        h('p', { class: 'quiet small' }, session.kind === 'setup' ? 'An OAuth client, which some applications use instead, is made by whoever sent you the link.'
+          : ['An OAuth client, which some applications use instead, is made under ', h('a', { href: `#/${tenant.id}/credentials` }, 'Credentials'), '.']),
+        h('button', { type: 'button', class: live.length > 0 || other ? null : 'first', onclick: () => createToken(tenant, again) }, 'New token')),
       step(status.lastTestConnection, 'Create the application in Entra',
         h('p', {}, 'In the ', h('a', { href: 'https://entra.microsoft.com', rel: 'noreferrer', target: '_blank' }, 'Entra admin center'),
           ': Enterprise applications › New application › Create your own application › Integrate any other application you don’t find in the gallery. You need the role Cloud Application Administrator.')),

@@ -1,0 +1,43 @@
+using Microsoft.Playwright;
+using ScimLite.Tests.Handlers;
+using ScimLite.Tests.Hosting;
+using ScimLite.Tests.Tenancy;
+using static Microsoft.Playwright.Assertions;
+
+namespace ScimLite.Tests.Admin;
+
+/// <summary>The ways to connect Entra without a Secret Token, in a real browser: OAuth clients, a token from the settings, Entra's own token.</summary>
+public sealed class ConnectTests(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task The_guide_asks_for_no_token_where_there_is_another_credential_or_a_call_has_come()
+    {
+        await using var host = await StartAsync();
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        var step = page.Locator(".guide > li").First;
+
+        await page.GotoAsync($"/admin#/{host.Tenant}/connect");
+        await Expect(step).ToBeVisibleAsync();
+        await Expect(step).Not.ToHaveClassAsync("done");
+        (await host.Client.Send("GET", "Users?count=0")).Is(200);
+        await Expect(step).ToHaveClassAsync("done");
+        await Expect(step).ToContainTextAsync("Calls have come already");
+
+        using var admin = host.Connect(AdminHost.Key);
+        (await admin.SendJson("POST", "/admin/api/tenants", """{"id":"contoso"}""")).Is(201);
+        await page.GotoAsync("/admin#/contoso/connect");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "contoso" })).ToBeVisibleAsync();
+        await Expect(step).Not.ToHaveClassAsync("done");
+        (await admin.SendJson("POST", "/admin/api/tenants/contoso/clients", """{"name":"Entra"}""")).Is(201);
+        await Expect(step).ToHaveClassAsync("done");
+        await Expect(step).ToContainTextAsync("There is an OAuth client");
+
+        await step.GetByRole(AriaRole.Link, new() { Name = "Credentials" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "OAuth clients" })).ToBeVisibleAsync();
+    }
+
+    private static Task<ScimHost> StartAsync(Dictionary<string, string>? settings = null) =>
+        ScimHost.StartAsync(StoreKind.Memory, settings: new Dictionary<string, string>(settings ?? []) { ["ScimLite:AdminKey"] = AdminHost.Key }, onKestrel: true);
+}
