@@ -9,6 +9,8 @@ namespace ScimLite.Tests.Admin;
 /// <summary>The ways to connect Entra without a Secret Token, in a real browser: OAuth clients, a token from the settings, Entra's own token.</summary>
 public sealed class ConnectTests(Browser browser) : IClassFixture<Browser>
 {
+    private const string EntraTenant = "6babcaad-604b-40ac-a9d7-9fd97c0b779f";
+
     [Fact]
     public async Task The_guide_asks_for_no_token_where_there_is_another_credential_or_a_call_has_come()
     {
@@ -36,6 +38,28 @@ public sealed class ConnectTests(Browser browser) : IClassFixture<Browser>
 
         await step.GetByRole(AriaRole.Link, new() { Name = "Credentials" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "OAuth clients" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Entras_own_token_is_set_on_the_page()
+    {
+        await using var host = await StartAsync();
+        using var admin = host.Connect(AdminHost.Key);
+        (await admin.SendJson("POST", "/admin/api/tenants", """{"id":"contoso"}""")).Is(201);
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        await page.GotoAsync("/admin#/contoso/settings");
+
+        await page.GetByLabel("Entra tenant id").FillAsync($" {EntraTenant.ToUpperInvariant()}");
+        await page.GetByLabel("Audience").FillAsync("api://gallery");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+
+        var tenant = (await admin.Send("GET", "/admin/api/tenants/contoso")).Is(200).Json;
+        Assert.Equal((EntraTenant, "api://gallery"), ((string?)tenant["entraTenantId"], (string?)tenant["entraAudience"]));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Connect Entra" }).ClickAsync();
+        await Expect(page.Locator(".guide > li.done h3")).ToHaveTextAsync(["Make a Secret Token (done)"]);
     }
 
     private static Task<ScimHost> StartAsync(Dictionary<string, string>? settings = null) =>

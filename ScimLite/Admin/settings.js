@@ -17,6 +17,7 @@ export async function settingsView({ tenant }) {
         await call('PATCH', of(tenant.id), {
           displayName: values.get('displayName'), requestsPerSecond: Number(values.get('requestsPerSecond')),
           dialect: values.get('dialect'), unknownMembers: values.get('unknownMembers'), reprovision: values.get('reprovision'),
+          entraTenantId: values.get('entraTenantId').trim().toLowerCase(), entraAudience: values.get('entraAudience').trim(),
           indirectGroups: values.has('indirectGroups'), requireIfMatch: values.has('requireIfMatch'),
           guard: Object.fromEntries(['maxRemovals', 'maxShare', 'windowMinutes'].map((name) => [name, Number(values.get(`guard.${name}`))])),
         });
@@ -36,6 +37,10 @@ export async function settingsView({ tenant }) {
     h('p', { class: 'quiet small' }, 'More users disabled or deleted than this within the time, or more groups: removals pause until you decide. 0 sets no limit.'),
     h('div', { class: 'row' }, h('div', { class: 'grow' }, field('Number', limit('maxRemovals', { max: 1000000 }))), h('div', { class: 'grow' }, field('Percent of all', limit('maxShare', { max: 100 }))),
       h('div', { class: 'grow' }, field('Minutes', limit('windowMinutes', { min: 1, max: 10080 }))))),
+  h('fieldset', {}, h('legend', {}, 'Entra’s own token'),
+    h('p', { class: 'quiet small' }, 'For tests, with Secret Token left blank in Entra. Empty: not taken.'),
+    field('Entra tenant id', input('entraTenantId', { pattern: '\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*', title: 'A GUID, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f', spellcheck: 'false' }), 'The customer’s. It belongs to this tenant alone.'),
+    field('Audience', input('entraAudience', { maxlength: 200, spellcheck: 'false' }), 'Of an application of the gallery. Empty: the one that all custom applications share.')),
   fixed ? null : h('p', {}, h('button', { type: 'submit', class: 'first' }, 'Save')));
   return {
     content: [
