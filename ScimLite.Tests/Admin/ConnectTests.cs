@@ -41,6 +41,40 @@ public sealed class ConnectTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task A_client_is_made_whole_or_not_at_all_for_the_address_at_which_entra_finds_the_service()
+    {
+        await using var host = await StartAsync(new() { ["ScimLite:PublicUrl"] = "https://scim.example.com" });
+        using var admin = host.Connect(AdminHost.Key);
+        (await admin.SendJson("POST", "/admin/api/tenants", """{"id":"contoso"}""")).Is(201);
+        await using var opened = await browser.OpenAsync(host.Address);
+        await opened.SignInAsync();
+        var page = opened.Page;
+        await page.GotoAsync("/admin#/contoso/credentials");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New client" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name").FillAsync("Federated");
+        await dialog.Locator("summary").ClickAsync();
+        await dialog.GetByLabel("Audience").FillAsync("api://5d1f");
+        await dialog.GetByLabel("Subject").FillAsync("54d3");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("there is nothing in: Issuer, Entra tenant id.");
+        Assert.Empty((await admin.Send("GET", "/admin/api/tenants/contoso/clients")).Is(200).Json["clients"]!.AsArray());
+
+        await dialog.GetByLabel("Issuer").FillAsync($"https://login.microsoftonline.com/{EntraTenant}/v2.0");
+        await dialog.GetByLabel("Entra tenant id").FillAsync(EntraTenant);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.GetByLabel("Token Endpoint", new() { Exact = true })).ToHaveTextAsync("https://scim.example.com/oauth2/token");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+
+        var client = page.GetByRole(AriaRole.Table, new() { Name = "OAuth clients" }).GetByRole(AriaRole.Row, new() { Name = "Federated" }).First;
+        foreach (var told in (string[])["provision", "never", $"https://login.microsoftonline.com/{EntraTenant}/v2.0", "api://5d1f", "54d3"])
+        {
+            await Expect(client).ToContainTextAsync(told);
+        }
+    }
+
+    [Fact]
     public async Task Entras_own_token_is_set_on_the_page()
     {
         await using var host = await StartAsync();

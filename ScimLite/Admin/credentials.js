@@ -2,16 +2,17 @@ import { call, of } from '/admin/assets/api.js';
 import { ago, copyable, daysLeft, dialog, field, h, note, table, time } from '/admin/assets/dom.js';
 
 /** Secret Tokens, OAuth clients and set-up links of a tenant. */
-export async function credentialsView({ tenant }) {
+export async function credentialsView({ session, tenant }) {
   const content = h('div', {});
-  await refresh(content, tenant);
+  await refresh(content, tenant, new URL(session.tenantUrl).origin);
   return { content: [content] };
 }
 
-async function refresh(content, tenant) {
+// `outside`: where the service is known to Entra and to customers, which may be another place than the one that this page was opened at.
+async function refresh(content, tenant, outside) {
   const [{ tokens }, { clients }, { links }] = await Promise.all([
     call('GET', of(tenant.id, '/tokens')), call('GET', of(tenant.id, '/clients')), call('GET', of(tenant.id, '/setup-links'))]);
-  const again = () => refresh(content, tenant);
+  const again = () => refresh(content, tenant, outside);
   content.replaceChildren(
     section('Secret Tokens', 'Several may live at once: make the next one, paste it into Entra, press Test Connection, and revoke the old one when its last use has passed.',
       h('button', { type: 'button', class: 'first', onclick: () => createToken(tenant, again) }, 'New token'),
@@ -21,16 +22,16 @@ async function refresh(content, tenant) {
         ['', (token) => revoke(`token ${token.name}`, () => call('DELETE', of(tenant.id, `/tokens/${token.id}`)), again), 'acts'],
       ], tokens, 'There is no token yet.')),
     section('OAuth clients', 'For Entra’s fields Token Endpoint, Client Identifier and Client Secret, and for workload identity federation.',
-      h('button', { type: 'button', onclick: () => createClient(tenant, again) }, 'New client'),
+      h('button', { type: 'button', onclick: () => createClient(tenant, outside, again) }, 'New client'),
       table('OAuth clients', [
-        ['Name', (client) => client.name], ['Client Identifier', (client) => h('code', {}, client.clientId)],
-        ['Secrets', (client) => secrets(tenant, client, again)],
+        ['Name', (client) => client.name], ['Client Identifier', (client) => h('code', {}, client.clientId)], ['Scopes', (client) => client.scopes.join(', ')],
+        ['Last used', (client) => ago(client.lastUsedAt)], ['Proves itself by', (client) => secrets(tenant, client, again)],
         ['', (client) => [
           h('button', { type: 'button', 'aria-label': `New secret for ${client.name}`, onclick: () => createSecret(tenant, client, again) }, 'New secret'),
           revoke(`client ${client.name}`, () => call('DELETE', of(tenant.id, `/clients/${client.clientId}`)), again, 'Revoke client')], 'acts'],
       ], clients, 'There is no client. A Secret Token is enough for an app that is not in Entra’s gallery.')),
     section('Set-up links', 'For the customer’s own administrator: shows this tenant’s connection guide, makes tokens, and shows its activity. Nothing else.',
-      h('button', { type: 'button', onclick: () => createLink(tenant, again) }, 'New set-up link'),
+      h('button', { type: 'button', onclick: () => createLink(tenant, outside, again) }, 'New set-up link'),
       table('Set-up links', [
         ['For', (link) => link.name], ['Created', (link) => time(link.createdAt, 'short')], ['Expires', (link) => expiry(link.expiresAt, 0)], ['Last used', (link) => ago(link.lastUsedAt)],
         ['', (link) => revoke(`set-up link for ${link.name}`, () => call('DELETE', of(tenant.id, `/setup-links/${link.id}`)), again), 'acts'],
@@ -73,20 +74,29 @@ export function createToken(tenant, again) {
   });
 }
 
-function createClient(tenant, again) {
+// What an assertion of Entra has to match.
+const parts = [
+  ['issuer', 'Issuer', 'https://login.microsoftonline.com/<tenant id>/v2.0'], ['audience', 'Audience', 'api://<application id>, or the bare application id'],
+  ['subject', 'Subject', 'The object id of the service principal'], ['tenantId', 'Entra tenant id'],
+];
+
+function createClient(tenant, outside, again) {
   const name = h('input', { name: 'name', required: true, maxlength: 100, autocomplete: 'off' });
-  const texts = ['issuer', 'audience', 'subject', 'tenantId'].map((key) => h('input', { name: key, autocomplete: 'off', spellcheck: 'false' }));
   dialog('New OAuth client', [
     field('Name', name),
     h('details', {}, h('summary', {}, 'Workload identity federation: Entra proves itself without a secret'),
       h('p', { class: 'quiet small' }, 'Leave all four empty for a client with a secret.'),
-      field('Issuer', texts[0], 'https://login.microsoftonline.com/<tenant id>/v2.0'), field('Audience', texts[1], 'api://<application id>, or the bare application id'),
-      field('Subject', texts[2], 'The object id of the service principal'), field('Entra tenant id', texts[3])),
+      parts.map(([key, label, hint]) => field(label, h('input', { name: key, autocomplete: 'off', spellcheck: 'false' }), hint))),
   ], 'Create', async (values) => {
-    const federation = values.get('issuer') ? Object.fromEntries(['issuer', 'audience', 'subject', 'tenantId'].map((key) => [key, values.get(key)])) : undefined;
+    const given = parts.map(([key]) => [key, values.get(key).trim()]);
+    const missing = parts.filter((_, i) => !given[i][1]).map(([, label]) => label);
+    if (missing.length > 0 && missing.length < parts.length) {
+      throw new Error(`Workload identity federation needs all four, and there is nothing in: ${missing.join(', ')}. Fill in the rest, or leave all four empty for a client with a secret.`);
+    }
+    const federation = missing.length === 0 ? Object.fromEntries(given) : undefined;
     const client = await call('POST', of(tenant.id, '/clients'), { name: values.get('name'), federation });
     await again();
-    showOnce('OAuth client', [['Token Endpoint', `${location.origin}/oauth2/token`], ['Client Identifier', client.clientId], ...(client.secret ? [['Client Secret', client.secret]] : [])]);
+    showOnce('OAuth client', [['Token Endpoint', `${outside}/oauth2/token`], ['Client Identifier', client.clientId], ...(client.secret ? [['Client Secret', client.secret]] : [])]);
   });
 }
 
@@ -98,20 +108,21 @@ function createSecret(tenant, client, again) {
   });
 }
 
-function createLink(tenant, again) {
+function createLink(tenant, outside, again) {
   const name = h('input', { name: 'name', required: true, maxlength: 100, autocomplete: 'off' });
   dialog('New set-up link', [field('For', name, 'Who gets it, so that you know later which one to revoke.'), lifeTime([7, 30])], 'Create', async (values) => {
     const link = await call('POST', of(tenant.id, '/setup-links'), { name: values.get('name'), expiresAt: expiresAt(values) });
     await again();
-    showOnce('Set-up link', [['Set-up link', `${location.origin}/admin#setup=${link.secret}`]]);
+    showOnce('Set-up link', [['Set-up link', `${outside}/admin#setup=${link.secret}`]]);
   });
 }
 
 function secrets(tenant, client, again) {
-  return client.secrets?.length
-    ? h('ul', { class: 'plain' }, client.secrets.map((secret) => h('li', { class: 'row' }, h('code', {}, `${secret.prefix ?? secret.secretId}…`), expiry(secret.expiresAt),
-      revoke(`secret of ${client.name}`, () => call('DELETE', of(tenant.id, `/clients/${client.clientId}/secrets/${secret.secretId}`)), again))))
-    : h('span', { class: 'quiet' }, client.federation ? 'federated, none needed' : 'none');
+  return h('ul', { class: 'plain' },
+    client.federation ? parts.map(([key, label]) => h('li', {}, h('span', { class: 'quiet' }, `${label} `), h('code', {}, client.federation[key]))) : null,
+    client.secrets.map((secret) => h('li', { class: 'row' }, h('code', {}, `${secret.prefix}…`), expiry(secret.expiresAt),
+      revoke(`secret of ${client.name}`, () => call('DELETE', of(tenant.id, `/clients/${client.clientId}/secrets/${secret.secretId}`)), again))),
+    client.federation || client.secrets.length > 0 ? null : h('li', { class: 'quiet' }, 'nothing: it has no secret'));
 }
 
 function lifeTime(days = [365, 180, 90]) {
