@@ -135,6 +135,27 @@ public sealed class CareTests(Browser browser) : IClassFixture<Browser>
         Assert.True(await page.EvaluateAsync<bool>("document.querySelector('[role=alert]').stood === true"));
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep paused" })).ToBeFocusedAsync();
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Cycles" })).ToBeVisibleAsync();
+
+        // What was asked before a decision and is answered after it does not take it back.
+        var (asked, held) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await page.RouteAsync("**/status", async route =>
+        {
+            var answer = await route.FetchAsync();
+            asked.SetResult();
+            await held.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        }, new() { Times = 1 });
+        await page.Clock.FastForwardAsync(15_000);
+        await asked.Task;
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("kept paused");
+        var late = page.WaitForResponseAsync("**/status");
+        held.SetResult();
+        await (await late).FinishedAsync();
+        await page.EvaluateAsync("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        // At once: the next look would put it right.
+        Assert.Contains("kept paused", await page.GetByRole(AriaRole.Alert).TextContentAsync(), StringComparison.Ordinal);
+        await Expect(page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
     }
 
     // Four users, of whom one is deleted and a second can't be: answers their ids.

@@ -17,8 +17,14 @@ export async function activityView({ session, tenant, base, rest: [resource] }) 
   }
   const [warnings, state, chart, figures] = [h('div', {}), h('section', { class: 'card', 'aria-label': 'State' }), h('div', {}), h('div', {})];
   const asTable = h('details', {}, h('summary', { class: 'small' }, 'As a table'), figures);
+  let turn = 0;
   const draw = async () => {
+    const mine = ++turn;
     const status = await call('GET', of(tenant.id, '/status'));
+    // An answer from before a decision is not to come after it.
+    if (mine !== turn) {
+      return;
+    }
     const cycles = [status.currentCycle, ...status.cycles].filter(Boolean);
     renew(warnings, alerts(session, tenant, base, status, draw));
     renew(state, [facts(status)]);
@@ -38,7 +44,8 @@ export async function activityView({ session, tenant, base, rest: [resource] }) 
       }, 500);
     }
   });
-  await Promise.all([draw(), log.read()]);
+  await draw();
+  await log.read();
   const timer = setInterval(() => document.hidden || follow(), 15_000);
   return {
     leave: () => {
