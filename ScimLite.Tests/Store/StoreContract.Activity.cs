@@ -132,6 +132,24 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_trail_of_one_that_was_kept_goes_on_when_it_comes_back_and_when_it_is_kept_no_more()
+    {
+        await tenant.CreateUsers("a", "b");
+        foreach (var id in (string[])["a", "b"])
+        {
+            await tenant.Remove(User, id, limits: null);
+            await tenant.Append(tenant.Refusal(User, id, "patch", 404));
+        }
+        await tenant.Revive("a", "name of a", Revival.Restore);
+        await tenant.Log.PurgeAsync(tenant.Id, User, tenant.Now.AddDays(1), tenant.Now, tenant.Retention, 100, TestContext.Current.CancellationToken);
+        await tenant.Append(tenant.Refusal(User, "b", "patch", 404));
+
+        Assert.Equal(["restored", "refused", "deleted", "created"], (await tenant.Activity(trail: "a")).Select(r => r.Outcome));
+        Assert.Equal(["refused", "refused", "deleted", "created"], (await tenant.Activity(trail: "b")).Select(r => r.Outcome));
+        Assert.IsType<CommitOutcome.Missing>(await tenant.Revive("b", "name of b", Revival.Restore));
+    }
+
+    [Fact]
     public async Task Any_number_is_a_place()
     {
         await tenant.CreateUsers("a", "b");

@@ -99,18 +99,19 @@ public sealed class StoreModelTests(RedisUnderTest redis) : IClassFixture<RedisU
             async (most, steps) =>
             {
                 var tenant = new TestTenant(store) { Retention = new ActivityRetention(Entries: most) };
+                await tenant.CreateUser("k0");
                 foreach (var (step, instead) in steps)
                 {
                     await (instead switch
                     {
-                        "refuse" => tenant.Append(tenant.Refusal(step.Kind == StepKind.Delete ? Group : User, step.Name == "one" ? "" : step.Id, "patch", 400)),
-                        "delete" => tenant.Remove(User, "u0", limits: null),
-                        "restore" => tenant.Revive("u0", step.Name, Revival.Restore),
+                        "refuse" => tenant.Append(tenant.Refusal(step.Kind == StepKind.Delete ? Group : User, step.Name switch { "one" => "", "two" => "k0", _ => step.Id }, "patch", 400)),
+                        "delete" => tenant.Remove(User, "k0", limits: null),
+                        "restore" => tenant.Revive("k0", "k0", Revival.Restore),
                         _ => Run(tenant, step, 1),
                     });
                 }
                 var log = await tenant.Activity();
-                foreach (var trail in (string[])[.. Ids, "-", ActivityRange.Failures])
+                foreach (var trail in (string[])[.. Ids, "k0", "-", ActivityRange.Failures])
                 {
                     var whole = log.Where(r => trail == ActivityRange.Failures ? r.Outcome == "refused" : r.Entry.Trail == trail).Select(r => r.Sequence).ToArray();
                     Assert.Equal(whole, (await tenant.Activity(trail: trail)).Select(r => r.Sequence));

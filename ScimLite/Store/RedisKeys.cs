@@ -33,8 +33,9 @@ internal static class RedisKeys
         return keys;
     }
 
-    /// <summary>The heads of each of these resource types.</summary>
-    public static IEnumerable<RedisKey> Heads(string tenant, IEnumerable<ResourceType> types) => types.Select(type => Of(tenant, type)[1]);
+    /// <summary>The heads of each of these resource types, then what is kept of the deleted of each.</summary>
+    public static IEnumerable<RedisKey> Heads(string tenant, IReadOnlyCollection<ResourceType> types) =>
+        types.Select(type => Of(tenant, type)[1]).Concat(types.Select(type => Of(tenant, type)[16]));
 
     /// <summary>The key of what a call of that name left for its replay.</summary>
     public static RedisKey Request(string tenant, string request) => Of(tenant, Protocol.Schemas.SchemaCatalog.Core.User)[RequestPlace].Append(request);

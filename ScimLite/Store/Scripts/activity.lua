@@ -1,4 +1,4 @@
--- KEYS: behind the usual ones, the heads of all resource types. ARGV: 1 trail ('' for the whole log), 2 only entries before this number ('' for
+-- KEYS: behind the usual ones, the heads of all resource types and what is kept of each. ARGV: 1 trail ('' for the whole log), 2 only entries before this number ('' for
 -- the newest), 3 only entries after this one ('' reads backwards; of the whole log), 4 most entries, 5 most steps along a trail to the one before
 -- which it is read. Answers {number, entry, …}, newest first; with "after" oldest first.
 local trail, before, after, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -39,7 +39,7 @@ local function on_trail(number)
   return id == trail and text, previous
 end
 
-local number = last_entry(trail, 22, #KEYS)
+local number = last_entry(trail, (#KEYS - 21) / 2)
 if before then
   -- Where a page ended, the next one begins at once. Another place is looked for.
   local text, previous = on_trail(string.format('%d', before))

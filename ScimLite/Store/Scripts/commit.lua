@@ -38,7 +38,7 @@ if done then
 end
 
 local head = redis.call('HGET', KEYS[2], id)
-local version, created, modified, old_terms, previous = 0, now, now, '', '0'
+local version, created, modified, old_terms, previous, restoring = 0, now, now, '', '0', nil
 if head then
   version, created, modified, old_terms, previous = read_head(head)
 end
@@ -46,13 +46,14 @@ if expected == 'absent' then
   if head then
     return { 'stale', version }
   end
-  local kept = ARGV[18] == 'restore' and redis.call('HGET', KEYS[17], 'h' .. id)
-  if kept then
-    version, created = read_head(kept)
+  restoring = ARGV[18] == 'restore' and redis.call('HGET', KEYS[17], 'h' .. id)
+  if restoring then
+    version, created, modified, old_terms, previous = read_head(restoring)
+    modified, old_terms = now, ''
   elseif ARGV[18] == 'restore' then
     return { 'missing' }
   end
-  previous = redis.call('ZSCORE', KEYS[13], id) or '0'
+  previous = restoring and previous or redis.call('ZSCORE', KEYS[13], id) or '0'
 elseif not head then
   return { 'missing' }
 elseif not expects(expected, version) then
@@ -157,7 +158,7 @@ if changed then
   end
   if not head then
     redis.call('ZADD', KEYS[3], string.format('%d', redis.call('INCR', KEYS[9])), id)
-    if previous ~= '0' then
+    if previous ~= '0' and not restoring then
       redis.call('ZREM', KEYS[13], id)
     end
   end

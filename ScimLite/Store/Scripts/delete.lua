@@ -51,10 +51,6 @@ for i = 1, #groups do
   end
 end
 
-if ARGV[10] == '1' then
-  keep_deleted(id, head, terms, document, names, left, ARGV[4])
-end
-
 -- Without its head and its name a group is a member's group no more; what is left of a large one goes in bounded steps.
 local most = tonumber(ARGV[8])
 local ended = take_apart(id, most)
@@ -62,7 +58,13 @@ if #ended == most then
   redis.call('SADD', KEYS[12], id)
 end
 
-log_apart(previous, 'deleted', {}, ended, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names, going)
+if ARGV[10] == '1' then
+  -- What is kept has a place for the entry, which costs less than one among the tails.
+  local entry = log(previous, 'deleted', {}, ended, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names, '', going)
+  keep_deleted(id, write_head(version, created, modified, terms, entry), terms, document, names, left, ARGV[4])
+else
+  log_apart(previous, 'deleted', {}, ended, ARGV[4], ARGV[7], ARGV[5], ARGV[6], id, names, going)
+end
 done = string.format('deleted %d %s %s %d %d', version, created, modified, 0, going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
 return { 'done', done, redis.call('SCARD', KEYS[12]) }

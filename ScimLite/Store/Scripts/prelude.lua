@@ -16,7 +16,8 @@
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
 -- 12 sweep      set   deleted groups whose memberships are still being taken apart
--- 13 tails      zset  id of a resource that is not there, '-' for what is about none, '!' for failures, scored by the number of the last entry about it
+-- 13 tails      zset  id of a resource that is neither there nor kept, '-' for what is about none, '!' for failures, scored by the number of the last entry
+--                     about it
 -- 14 guard      hash  state of the guard against mass removal
 -- 15 removals   zset  deactivations and deletions in the guard's window, scored by time
 -- 16 inactive   set   ids of the resources that are not active
@@ -177,14 +178,15 @@ local function take_apart(id, most)
   return ids
 end
 
--- The number of the last entry about it, '0' where there is none; and the key and the head that tell it, where it is there. The heads of
--- all resource types are at these places among the keys.
-local function last_entry(id, first, last)
-  for place = first, last do
-    local head = redis.call('HGET', KEYS[place], id)
+-- The number of the last entry about it, '0' where there is none; and the key, the field and the head that tell it, where it is there or
+-- kept since it was deleted. Behind the usual keys are the heads of so many resource types, and then what is kept of each.
+local function last_entry(id, types)
+  for place = 22, 21 + 2 * types do
+    local field = place <= 21 + types and id or 'h' .. id
+    local head = redis.call('HGET', KEYS[place], field)
     if head then
       local _, _, _, _, entry = read_head(head)
-      return entry, KEYS[place], head
+      return entry, KEYS[place], field, head
     end
   end
   return redis.call('ZSCORE', KEYS[13], id) or '0'
@@ -291,13 +293,15 @@ local function is_matching(term)
   return string.sub(term, 1, 9) == 'userName\0' or string.sub(term, 1, 11) == 'externalId\0'
 end
 
+-- Answers the number of the last entry about it.
 local function drop_deleted(id)
-  local _, _, _, terms = read_head(redis.call('HGET', KEYS[17], 'h' .. id))
+  local _, _, _, terms, entry = read_head(redis.call('HGET', KEYS[17], 'h' .. id))
   for term in string.gmatch(terms, '[^\n]+') do
     redis.call('ZREM', KEYS[19], term .. '\0' .. id)
   end
   redis.call('HDEL', KEYS[17], 'h' .. id, 'd' .. id, 'n' .. id, 'g' .. id)
   redis.call('ZREM', KEYS[18], id)
+  return entry
 end
 
 local function keep_deleted(id, head, terms, document, names, groups, now)
