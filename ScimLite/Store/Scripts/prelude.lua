@@ -218,11 +218,14 @@ end
 
 -- The first of these ids for an entry of the log, on one line whatever they hold; not every server's own encoder escapes line breaks.
 local function told(ids)
+  if #ids == 0 then
+    return ''
+  end
   local texts = {}
   for i = 1, math.min(#ids, 100) do
     texts[i] = '"' .. string.gsub(ids[i], '[%c"\\]', function(c) return string.format('\\u%04x', string.byte(c)) end) .. '"'
   end
-  return #ids == 0 and '' or '[' .. table.concat(texts, ',') .. ']'
+  return '[' .. table.concat(texts, ',') .. ']'
 end
 
 -- Writes an entry behind the one before it about the same, and answers its number; that one's where no log is kept. Each entry leads to
