@@ -107,17 +107,18 @@ foreach (var root in (string[])[Addresses.Root, "/scim"])
     var scim = app.MapGroup(root).RequireAuthorization();
     foreach (var type in catalog.ResourceTypes)
     {
+        var routes = scim.MapGroup("").WithMetadata(type);
         var (all, one) = (type.Endpoint, type.Endpoint + "/{id}");
-        scim.MapMethods(one, ["GET", "HEAD"], http => resources.Read(http, type));
-        scim.MapMethods(all, ["GET", "HEAD"], http => resources.Search(http, type));
-        scim.MapPost(all, http => resources.Create(http, type));
-        scim.MapPost(all + "/.search", http => resources.SearchByPost(http, type));
-        scim.MapPut(one, http => resources.Replace(http, type));
-        scim.MapPatch(one, http => resources.Patch(http, type));
-        scim.MapDelete(one, http => resources.Delete(http, type));
+        routes.MapMethods(one, ["GET", "HEAD"], http => resources.Read(http, type));
+        routes.MapMethods(all, ["GET", "HEAD"], http => resources.Search(http, type));
+        routes.MapPost(all, http => resources.Create(http, type));
+        routes.MapPost(all + "/.search", http => resources.SearchByPost(http, type));
+        routes.MapPut(one, http => resources.Replace(http, type));
+        routes.MapPatch(one, http => resources.Patch(http, type));
+        routes.MapDelete(one, http => resources.Delete(http, type));
         if (type.HasMembers)
         {
-            scim.MapMethods(one + "/members", ["GET", "HEAD"], http => resources.Members(http, type));
+            routes.MapMethods(one + "/members", ["GET", "HEAD"], http => resources.Members(http, type));
         }
     }
     scim.MapMethods("", ["GET", "HEAD"], resources.SearchAll);

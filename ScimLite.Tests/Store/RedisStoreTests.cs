@@ -113,4 +113,15 @@ public sealed class RedisStoreTests(RedisUnderTest redis) : StoreContract(redis.
         // What the indexes are is no trace of anybody.
         Assert.Equal([$"{Prefix}indexes:Group", $"{Prefix}indexes:User", $"{Prefix}log", $"{Prefix}sequence", $"{Prefix}tails"], Keys().Where(k => !k.Contains(":request:", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public async Task A_gap_in_the_log_stops_no_write()
+    {
+        await own.CreateUsers("a", "b", "c");
+        await redis.Database.HashDeleteAsync($"{Prefix}log", ["2", "3"]);
+
+        await own.CreateUsers([.. Enumerable.Range(0, 20).Select(i => $"u{i}")]);
+
+        Assert.Equal("u19", (await own.Activity(count: 1))[0].Entry.ResourceId);
+    }
 }

@@ -1,5 +1,4 @@
 using ScimLite.Protocol;
-using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
 using ScimLite.Telemetry;
 using ScimLite.Tenancy;
@@ -8,7 +7,7 @@ using ScimLite.Validation;
 namespace ScimLite.Handlers;
 
 /// <summary>What stands before every SCIM call, once it is known who calls. What it turns away is told as any other call that was refused.</summary>
-public sealed class TenantGate(SchemaCatalog catalog, ScimTelemetry telemetry, ActivityLog log, Settings settings)
+public sealed class TenantGate(ScimTelemetry telemetry, ActivityLog log, Settings settings)
 {
     /// <summary>A tenant whose provisioning is switched off is answered 503; 404 would put Entra's job into quarantine. A credential that
     /// may only read is answered 403 when it writes.</summary>
@@ -35,9 +34,9 @@ public sealed class TenantGate(SchemaCatalog catalog, ScimTelemetry telemetry, A
     private Task RefuseAsync(HttpContext http, ScimError error)
     {
         // Discovery and what no route takes are no provisioning.
-        var path = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
-        var type = catalog.ResourceTypes.FirstOrDefault(t => path.Contains(t.Endpoint, StringComparison.Ordinal));
-        if (type is not null || path.EndsWith("/Bulk", StringComparison.Ordinal))
+        var endpoint = http.GetEndpoint() as RouteEndpoint;
+        var type = endpoint?.Metadata.GetMetadata<ResourceType>();
+        if (type is not null || endpoint?.RoutePattern.RawText?.EndsWith("/Bulk", StringComparison.Ordinal) == true)
         {
             var (caller, id) = (Callers.Of(http, settings.PublicUrl), http.Request.RouteValues["id"] as string ?? "");
             var operation = type is null ? "bulk" : OperationOf(http.Request, id);

@@ -175,10 +175,8 @@ public sealed class RedisConnection : IAsyncDisposable
         if (layout < Layout)
         {
             // What lies in an older layout is read as it is. A still newer build that comes at the same time keeps its stamp.
-            var raise = database.CreateTransaction();
-            raise.AddCondition(Condition.StringEqual(LayoutKey, stamp));
-            _ = raise.StringSetAsync(LayoutKey, Layout.ToString(CultureInfo.InvariantCulture));
-            await raise.ExecuteAsync().ConfigureAwait(false);
+            await database.ScriptEvaluateAsync("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end",
+                [LayoutKey], [stamp, Layout]).ConfigureAwait(false);
         }
         layoutChecked = true;
     }

@@ -34,7 +34,7 @@ local function on_trail(number)
   end
   local outcome, previous, failure, id = read_entry(text)
   if trail == '!' then
-    return (outcome == 'refused' or outcome == 'failed') and text, failure
+    return is_failure(outcome) and text, failure
   end
   return id == trail and text, previous
 end

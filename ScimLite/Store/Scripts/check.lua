@@ -13,7 +13,7 @@ end
 local function is_about(number, about)
   local text = redis.call('HGET', KEYS[8], string.format('%d', number))
   local outcome, _, _, id = read_entry(text or '')
-  return number == '0' or tonumber(number) < oldest or id == about or (about == '!' and (outcome == 'refused' or outcome == 'failed'))
+  return number == '0' or tonumber(number) < oldest or id == about or (about == '!' and is_failure(outcome))
 end
 
 local function pair_of(key, left, right)

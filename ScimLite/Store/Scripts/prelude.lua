@@ -9,9 +9,8 @@
 -- 7 memberOf    zset  member \0 group, all scores 0
 -- 8 log         hash  number -> "time outcome added removed previous failure id", what was asked for, the document created or nothing, the first ids of
 --                     members that came and of those that went as JSON or nothing, and the resource's names, a line each, of each entry of the
---                     activity log; previous and failure are the numbers of the last entry before it
---                     about the same resource, and of the last failure. And 'last' -> the newest number. Entries are numbered without a gap,
---                     so how many there are tells the oldest
+--                     activity log; previous and failure are the numbers of the last entry before it about the same resource, and of the last
+--                     failure. And 'last' -> the newest number. Entries are numbered without a gap, so how many there are tells the oldest
 -- 9 sequence    counter of creations
 -- 10 groups     heads of the resource type that has members
 -- 11 request    outcome of the request, for a replay
@@ -192,6 +191,10 @@ local function last_entry(id, types)
   return redis.call('ZSCORE', KEYS[13], id) or '0'
 end
 
+local function is_failure(outcome)
+  return outcome == 'refused' or outcome == 'failed'
+end
+
 -- An entry's outcome, the entry before it about the same, the failure before it and what it is about.
 local function read_entry(text)
   return string.match(text, '^%d+ (%S+) %d+ %d+ (%d+) (%d+) ([^\n]*)\n')
@@ -204,7 +207,9 @@ local function trim_log(oldest, most, count)
   local first, numbers = last - held + 1, {}
   for i = 0, math.min(count, held) - 1 do
     local number = string.format('%d', first + i)
-    if held - i <= tonumber(most) and tonumber(string.match(redis.call('HGET', KEYS[8], number), '^%d+')) >= tonumber(oldest) then
+    local text = held - i <= tonumber(most) and redis.call('HGET', KEYS[8], number)
+    -- One that somebody took out of the row stops no write.
+    if text and tonumber(string.match(text, '^%d+')) >= tonumber(oldest) then
       break
     end
     numbers[#numbers + 1] = number
@@ -237,7 +242,7 @@ local function log(previous, outcome, coming, going, now, entry, oldest, most, i
   end
   local last, failure = redis.call('HINCRBY', KEYS[8], 'last', '1'), '0'
   local number = string.format('%d', last)
-  if outcome == 'refused' or outcome == 'failed' then
+  if is_failure(outcome) then
     failure = redis.call('ZSCORE', KEYS[13], '!') or '0'
     redis.call('ZADD', KEYS[13], number, '!')
   end
