@@ -58,7 +58,7 @@ public class ProtocolBenchmarks
         using var document = ScimJson.ParseBody(patch);
         var dialect = new EntraDialect(Dialect.Entra);
         var tree = ScimJson.ParseStored(stored.Document.Span);
-        PatchApplier.Apply(tree, PatchRequest.Read(document.RootElement, dialect).Operations, User, dialect);
+        PatchApplier.Apply(tree, PatchRequest.Read(document.RootElement, User, dialect).Operations, User, dialect);
         return tree;
     }
 
@@ -68,7 +68,7 @@ public class ProtocolBenchmarks
     {
         using var document = ScimJson.ParseBody(member);
         var dialect = new EntraDialect(Dialect.Entra);
-        return MembershipDelta.TryFrom(PatchRequest.Read(document.RootElement, dialect), SchemaCatalog.Core.Group, dialect, out _);
+        return MembershipDelta.TryFrom(PatchRequest.Read(document.RootElement, SchemaCatalog.Core.Group, dialect), SchemaCatalog.Core.Group, dialect, out _);
     }
 
     /// <summary>What an answer costs.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Tests.Protocol.Patches;
 
@@ -111,7 +112,7 @@ public sealed class ProjectionTests
     [InlineData("noSuchAttribute", null, false)]
     [InlineData("members", "members", false)]
     public void The_store_looks_up_members_only_when_they_are_wanted(string? attributes, string? excluded, bool wanted) =>
-        Assert.Equal(wanted, Projection.Read(SchemaCatalog.Core.Group, attributes, excluded)?.Wants("members") ?? true);
+        Assert.Equal(wanted, Projection.Read(SchemaCatalog.Core.Group, attributes, excluded, Dialect.Entra)?.Wants("members") ?? true);
 
     // What is in every answer, and in no row.
     private static JsonObject With(string expected, string schema, string id)
@@ -125,7 +126,7 @@ public sealed class ProjectionTests
     private static void Projects(ResourceType type, string resource, string? attributes, string? excluded, JsonObject expected)
     {
         var tree = Patching.Parse(resource);
-        (Projection.Read(type, attributes, excluded) ?? Projection.Usual(type)).Apply(tree);
+        (Projection.Read(type, attributes, excluded, Dialect.Entra) ?? Projection.Usual(type)).Apply(tree);
         Patching.Same(expected, tree);
     }
 }

@@ -63,8 +63,8 @@ public sealed partial class ResourceHandlers
     private async Task ListAsync(HttpContext http, IReadOnlyList<ResourceType> types, ListQuery query, Telemetry.ScimCall call, string? location = null)
     {
         listValidator.Check(query);
-        var projections = types.ToDictionary(t => t, t => Projection.Read(t, query.Attributes, query.ExcludedAttributes));
         var caller = Caller(http);
+        var projections = types.ToDictionary(t => t, t => Projection.Read(t, query.Attributes, query.ExcludedAttributes, caller.Dialect));
         var page = await searcher.SearchAsync(caller, types, query, t => WantsLinks(t, projections[t]), call, http.RequestAborted).ConfigureAwait(false);
         var output = new ArrayBufferWriter<byte>(1024 + (1024 * page.Resources.Count));
         ScimResults.StartList(output, page, page.Resources.Count);

@@ -183,10 +183,10 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         var parameters = http.Request.Query;
         if (parameters.Count == 0)
         {
-            return Projection.Read(type, null, null);
+            return null;
         }
         listValidator.Check(new ListQuery(null, null, null, parameters["attributes"], parameters["excludedAttributes"]));
-        return Projection.Read(type, parameters["attributes"], parameters["excludedAttributes"]);
+        return Projection.Read(type, parameters["attributes"], parameters["excludedAttributes"], Caller(http).Dialect);
     }
 
     private static bool WantsLinks(ResourceType type, Projection? projection) =>

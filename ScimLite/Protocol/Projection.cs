@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol;
@@ -29,10 +30,11 @@ public sealed class Projection
     /// <param name="type">The type of the resources.</param>
     /// <param name="attributes">Comma-separated paths to return, beside those returned always.</param>
     /// <param name="excluded">Comma-separated paths to leave out.</param>
-    public static Projection? Read(ResourceType type, string? attributes, string? excluded)
+    /// <param name="dialect">How names are read.</param>
+    public static Projection? Read(ResourceType type, string? attributes, string? excluded, Dialect dialect)
     {
-        var only = string.IsNullOrWhiteSpace(attributes) ? null : ReadPaths(type, attributes);
-        var without = string.IsNullOrWhiteSpace(excluded) ? [] : ReadPaths(type, excluded);
+        var only = string.IsNullOrWhiteSpace(attributes) ? null : ReadPaths(type, attributes, new EntraDialect(dialect));
+        var without = string.IsNullOrWhiteSpace(excluded) ? [] : ReadPaths(type, excluded, new EntraDialect(dialect));
         return only is null && without.Count == 0 ? null : new Projection(type, only, without, []);
     }
 
@@ -47,8 +49,9 @@ public sealed class Projection
     /// <summary>Whether the store has to look up the members or groups at all.</summary>
     public bool Wants(string attribute)
     {
-        var named = only is null || only.Any(t => t.Extension is null && t.Attribute!.Name == attribute);
-        return named && !without.Any(t => t.Extension is null && t.Sub is null && t.Attribute!.Name == attribute);
+        return (only is null || only.Any(Names)) && !without.Any(t => t.Sub is null && Names(t));
+
+        bool Names(AttributeTarget target) => target.Extension is null && (target.Attribute is null || target.Attribute.Name == attribute);
     }
 
     /// <summary>Takes out of the resource what the answer is not to hold.</summary>
@@ -134,14 +137,19 @@ public sealed class Projection
     private static bool Is(AttributeTarget target, SchemaAttribute attribute, Schema? extension) =>
         target.Extension == extension && (target.Attribute is null || target.Attribute == attribute);
 
-    private static List<AttributeTarget> ReadPaths(ResourceType type, string list)
+    private static List<AttributeTarget> ReadPaths(ResourceType type, string list, EntraDialect dialect)
     {
         var targets = new List<AttributeTarget>();
         foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             // "emails[type eq "work"]" asks for the attribute; the condition narrows nothing (Microsoft's Postman collection sends it).
             var open = name.IndexOf('[', StringComparison.Ordinal);
-            if (AttributePath.TryParse(open < 0 ? name : name.AsSpan(0, open), out var path) && type.Resolve(path) is { } target)
+            var attribute = open < 0 ? name : name[..open];
+            if (AttributeNames.SchemaOf(attribute, type, dialect) is { } schema)
+            {
+                targets.Add(new AttributeTarget(schema == type.Schema ? null : schema, null, null));
+            }
+            else if (AttributePath.TryParse(AttributeNames.Canonical(attribute, type, dialect), out var path) && type.Resolve(path) is { } target)
             {
                 targets.Add(target);
             }

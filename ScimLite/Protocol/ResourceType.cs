@@ -6,10 +6,10 @@ namespace ScimLite.Protocol;
 
 /// <summary>
 /// Where a path leads in a resource type: a core or extension attribute, one of its sub-attributes, or (with
-/// <paramref name="Attribute"/> null) a whole extension.
+/// <paramref name="Attribute"/> null) all attributes of a schema.
 /// </summary>
 /// <param name="Extension">The extension that holds it; null for core and common attributes.</param>
-/// <param name="Attribute">The attribute; null when the path is an extension's URN alone.</param>
+/// <param name="Attribute">The attribute; null if the path is the URN of a schema alone.</param>
 /// <param name="Sub">The sub-attribute, when the path names one.</param>
 public sealed record AttributeTarget(Schema? Extension, SchemaAttribute? Attribute, SchemaAttribute? Sub);
 
@@ -126,6 +126,9 @@ public sealed class ResourceType
         return null;
     }
 
+    /// <summary>The core schema or extension of that URN in any case, or null.</summary>
+    public Schema? FindSchema(string urn) => Schema.Id.Equals(urn, StringComparison.OrdinalIgnoreCase) ? Schema : FindExtension(urn);
+
     /// <summary>
     /// Where the path leads, or null when no schema of the type knows it. An extension's attribute is also found by its bare
     /// name when no core attribute bears it: Entra has sent plain <c>manager</c>.
@@ -147,9 +150,9 @@ public sealed class ResourceType
             }
             return null;
         }
-        if (path.Sub is null && FindExtension($"{path.Urn}:{path.Name}") is { } whole)
+        if (path.Sub is null && FindSchema($"{path.Urn}:{path.Name}") is { } whole)
         {
-            return new AttributeTarget(whole, null, null);
+            return new AttributeTarget(whole == Schema ? null : whole, null, null);
         }
         if (path.Urn.Equals(Schema.Id, StringComparison.OrdinalIgnoreCase))
         {
@@ -224,7 +227,8 @@ public sealed record IndexedAttribute(AttributeTarget Target)
     public bool Unique => Leaf.Uniqueness != Uniqueness.None;
 
     /// <summary>What tells the index from another of that name: which values it holds, and in which form.</summary>
-    public string Shape => $"{Index} {Leaf.Type} {(Leaf.CaseExact ? "exact" : "folded")}{(MultiValued ? " many" : "")}{(Unique ? " unique" : "")}";
+    public string Shape => $"{Index} {Leaf.Type} {(Leaf.CaseExact ? "exact" : "folded")}{(MultiValued ? " many" : "")}{(Unique ? " unique" : "")}"
+        + (Leaf.WhenAbsent is { } absent ? $" absent {absent}" : "");
 
     /// <summary>Whether the target leads to what is indexed.</summary>
     internal bool Leads(AttributeTarget target) => Target.Attribute == target.Attribute && Target.Extension == target.Extension

@@ -94,9 +94,9 @@ public static class ScimJson
         return found;
     }
 
-    /// <summary>What to throw where two names differ in upper and lower case alone.</summary>
+    /// <summary>What to throw where one attribute has two names in a body, which differ in upper and lower case or in their form.</summary>
     public static ScimException GivenTwice(string name) => new(ScimError.InvalidSyntax(
-        $"'{name}' is given twice, in different upper and lower case. Send it once."));
+        $"'{ScimError.Shorten(name)}' is given twice, in different spellings. Send it once."));
 
     /// <summary>A number that keeps the digits it was sent with.</summary>
     public static JsonNode Number(string digits) => JsonNode.Parse(digits)!;

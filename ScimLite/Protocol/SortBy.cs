@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol;
@@ -33,9 +34,9 @@ public sealed record SortBy(AttributePath Path, bool Descending)
 
     /// <summary>Whose values are compared, in resources of this type; null when none of them has the attribute.</summary>
     /// <exception cref="ScimException"><c>invalidValue</c>: it has no values that could be compared.</exception>
-    public AttributeTarget? In(ResourceType type)
+    public AttributeTarget? In(ResourceType type, EntraDialect dialect)
     {
-        if (type.Resolve(Path) is not { Attribute: { } attribute } target)
+        if (type.Resolve(AttributeNames.Canonical(Path, type, dialect)) is not { Attribute: { } attribute } target)
         {
             return null;
         }
@@ -64,6 +65,8 @@ public sealed record SortBy(AttributePath Path, bool Descending)
         var elements = ScimJson.Values(container?[target.Attribute!.Name]).ToList();
         var element = elements.Find(e => e is JsonObject complex && complex["primary"] is JsonValue primary && primary.TryGetValue<bool>(out var yes) && yes)
             ?? elements.FirstOrDefault();
-        return target.Sub is null ? element : ScimJson.Values((element as JsonObject)?[target.Sub.Name]).FirstOrDefault();
+        var value = target.Sub is null ? element : ScimJson.Values((element as JsonObject)?[target.Sub.Name]).FirstOrDefault();
+        var counts = (target.Sub ?? target.Attribute!).WhenAbsent;
+        return value is null && counts is not null && (target.Sub is null || element is not null) ? counts : value;
     }
 }

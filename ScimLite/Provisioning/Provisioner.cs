@@ -49,7 +49,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
     {
         var (type, dialect) = (key.Type, draft.Dialect);
         var resource = SchemaRules.Read(body, type, dialect);
-        var members = TakeMembers(resource, body, type);
+        var members = TakeMembers(resource, type);
         Check(resource, type);
         new Passwords(type).Hash(null, resource);
         call.Noted(dialect.Quirks);
@@ -112,7 +112,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         CheckConditional(caller, key.Id, precondition);
         var resource = SchemaRules.Read(body, type, dialect);
         var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
-        var members = TakeMembers(resource, body, type);
+        var members = TakeMembers(resource, type);
         var written = WrittenAttributes.Of(resource, type);
         var passwords = new Passwords(type);
         validators[type].Check(resource);
@@ -164,7 +164,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         var (type, dialect) = (key.Type, draft.Dialect);
         call.About(key.Id);
         CheckConditional(caller, key.Id, precondition);
-        var patch = PatchRequest.Read(body, dialect);
+        var patch = PatchRequest.Read(body, type, dialect);
         patchValidator.Check(patch);
         call.Patches(patch.Operations.Count);
         var delta = MembershipDelta.TryFrom(patch, type, dialect, out var rest);
@@ -321,17 +321,11 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         }
     }
 
-    private static MembershipDelta TakeMembers(JsonObject resource, JsonElement body, ResourceType type)
+    private static MembershipDelta TakeMembers(JsonObject resource, ResourceType type)
     {
         if (!type.HasMembers)
         {
             return MembershipDelta.None;
-        }
-        var read = (resource["members"] as JsonArray)?.Count ?? 0;
-        if (ScimJson.Find(body, "members") is { ValueKind: JsonValueKind.Array } sent && sent.GetArrayLength() > read)
-        {
-            // An element without a value is none to the schema; here it is a member that would be lost in silence.
-            throw new ScimException(ScimError.InvalidValue("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
         }
         var members = MembershipDelta.Exactly(resource["members"]);
         resource.Remove("members");

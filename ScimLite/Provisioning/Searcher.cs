@@ -43,7 +43,7 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
             parts = Plan(types, filter, sort, wantsLinks, dialect, without);
             var incomplete = new List<string>();
             IReadOnlyList<Source<Candidate>> sources = parts.Exists(p => p.Plan.Sort is not null) || (sort is not null && parts.Count > 1)
-                ? [await SortAsync(caller, parts, sort!, incomplete, cancel).ConfigureAwait(false)]
+                ? [await SortAsync(caller, parts, sort!, dialect, incomplete, cancel).ConfigureAwait(false)]
                 : [.. parts.Select(p => SourceOf(caller, p, p.WantsLinks, incomplete, cancel))];
             if (place is { } inside && sources.All(s => s.Name != inside.Source))
             {
@@ -88,11 +88,11 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
     {
         // Of several types, those that don't know an attribute have no value for it (RFC 7644 §3.4.2.1); an attribute that none knows is unknown.
         var several = types.Count > 1;
-        foreach (var path in several && filter is not null ? filter.Paths().Where(path => types.All(t => t.Resolve(path) is null)) : [])
+        foreach (var path in several && filter is not null ? filter.Paths().Where(path => types.All(t => t.Resolve(AttributeNames.Canonical(path, t, dialect)) is null)) : [])
         {
             dialect.UnknownFilterAttribute(path);
         }
-        if (sort is not null && types.All(t => sort.In(t) is null))
+        if (sort is not null && types.All(t => sort.In(t, dialect) is null))
         {
             dialect.UnknownSortAttribute(sort.Path);
         }
@@ -100,15 +100,16 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
         var parts = new List<Part>();
         foreach (var type in types)
         {
-            var condition = filter is null ? new TypeCondition(null, true) : TypeCondition.Of(filter, type, lenient);
-            if (filter is not null && !ReferenceEquals(condition.Rest, filter))
+            var wanted = filter is null ? null : AttributeNames.Canonical(filter, type, dialect);
+            var condition = wanted is null ? new TypeCondition(null, true) : TypeCondition.Of(wanted, type, lenient);
+            if (wanted is not null && !ReferenceEquals(condition.Rest, wanted))
             {
-                // What is decided beforehand is refused all the same where it makes no sense.
-                _ = FilterEvaluator.Compile(filter, type, lenient);
+                // A condition that is decided beforehand is refused as well if it makes no sense.
+                _ = FilterEvaluator.Compile(wanted, type, lenient);
             }
             if (condition.Rest is not null || condition.Holds)
             {
-                parts.Add(new Part(type, QueryPlan.For(condition.Rest, type, lenient, sort?.In(type), sort?.Descending == true, without), wantsLinks(type)));
+                parts.Add(new Part(type, QueryPlan.For(condition.Rest, type, lenient, sort?.In(type, dialect), sort?.Descending == true, without), wantsLinks(type)));
             }
         }
         return parts;
@@ -143,13 +144,14 @@ public sealed class Searcher(IResourceStore store, CursorSeal cursors, LimitSett
     }
 
     // All that match, by the values of an attribute that no index holds in one order: keys and ids alone are kept of them.
-    private async ValueTask<Source<Candidate>> SortAsync(Caller caller, IReadOnlyList<Part> parts, SortBy sort, List<string> incomplete, CancellationToken cancel)
+    private async ValueTask<Source<Candidate>> SortAsync(
+        Caller caller, IReadOnlyList<Part> parts, SortBy sort, EntraDialect dialect, List<string> incomplete, CancellationToken cancel)
     {
         var found = new List<(string Key, Candidate Item)>();
         foreach (var part in parts)
         {
             var source = SourceOf(caller, part, followLinks: false, incomplete, cancel);
-            var target = sort.In(part.Type);
+            var target = sort.In(part.Type, dialect);
             Boundary? from = null;
             for (var more = true; more;)
             {

@@ -55,14 +55,17 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
     private static IEnumerable<JsonNode> Values(JsonObject resource, AttributeTarget target)
     {
         var container = target.Extension is null ? resource : resource[target.Extension.Id] as JsonObject;
-        foreach (var element in ScimJson.Values(container?[target.Attribute!.Name]))
+        var value = container?[target.Attribute!.Name];
+        if (target.Sub is null)
         {
-            foreach (var value in target.Sub is null ? [element] : ScimJson.Values((element as JsonObject)?[target.Sub.Name]))
-            {
-                yield return value;
-            }
+            return OrAbsent(value, target.Attribute!);
         }
+        return ScimJson.Values(value).SelectMany(element => OrAbsent((element as JsonObject)?[target.Sub.Name], target.Sub));
     }
+
+    // A filter compares a missing boolean with what it counts as, so the index holds that too.
+    private static IEnumerable<JsonNode> OrAbsent(JsonNode? value, SchemaAttribute leaf) =>
+        value is null && leaf.WhenAbsent is { } counts ? [counts] : ScimJson.Values(value);
 
     // A zero ends a value and a line break ends a term in a script's list: no value may hold them. What stands for them keeps their
     // place in the order, so the characters before them are escaped as well.

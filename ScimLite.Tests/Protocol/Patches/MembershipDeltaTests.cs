@@ -149,7 +149,7 @@ public sealed class MembershipDeltaTests
     public void A_user_has_no_members()
     {
         var dialect = new EntraDialect(Dialect.Entra);
-        var request = Patching.Read(Patching.Body("""[{"op":"add","path":"members","value":"c"}]"""), dialect);
+        var request = Patching.Read(Patching.Body("""[{"op":"add","path":"members","value":"c"}]"""), dialect, SchemaCatalog.Core.Group);
 
         Assert.Same(MembershipDelta.None, MembershipDelta.TryFrom(request, SchemaCatalog.Core.User, dialect, out var rest));
         Assert.Same(request.Operations, rest);
@@ -182,6 +182,6 @@ public sealed class MembershipDeltaTests
     private static MembershipDelta? TryFrom(string operations, Dialect dialect, out IReadOnlyList<PatchOperation> rest)
     {
         var read = new EntraDialect(dialect);
-        return MembershipDelta.TryFrom(Patching.Read(Patching.Body(operations), read), SchemaCatalog.Core.Group, read, out rest);
+        return MembershipDelta.TryFrom(Patching.Read(Patching.Body(operations), read, SchemaCatalog.Core.Group), SchemaCatalog.Core.Group, read, out rest);
     }
 }

@@ -56,7 +56,7 @@ internal static class Patching
     /// <summary>Reads and applies the operations to the tree itself, and fails when more changed than they are said to have written to.</summary>
     public static void Apply(ResourceType type, JsonObject resource, string operations, EntraDialect dialect)
     {
-        var request = Read(Body(operations), dialect);
+        var request = Read(Body(operations), dialect, type);
         var delta = MembershipDelta.TryFrom(request, type, dialect, out var rest);
         var before = ScimJson.Copy(resource);
         var written = PatchApplier.Apply(resource, delta is null ? request.Operations : rest, type, dialect);
@@ -67,10 +67,10 @@ internal static class Patching
         }
     }
 
-    public static PatchRequest Read(string body, EntraDialect dialect)
+    public static PatchRequest Read(string body, EntraDialect dialect, ResourceType? type = null)
     {
         using var document = ScimJson.ParseBody(Encoding.UTF8.GetBytes(body));
-        return PatchRequest.Read(document.RootElement.Clone(), dialect);
+        return PatchRequest.Read(document.RootElement.Clone(), type ?? SchemaCatalog.Core.User, dialect);
     }
 
     public static string Body(string operations) => $$"""{"schemas":["{{Urns.PatchOp}}"],"Operations":{{operations}}}""";

@@ -64,7 +64,7 @@ public sealed class BodyPropertyTests
         {
             using var document = ScimJson.ParseBody(Encoding.UTF8.GetBytes(inside
                 ? $$"""{"\ud800":1,"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","value":{{body}}}]}""" : body));
-            var patch = PatchRequest.Read(document.RootElement, new EntraDialect(dialect));
+            var patch = PatchRequest.Read(document.RootElement, SchemaCatalog.Core.User, new EntraDialect(dialect));
             PatchApplier.Apply(new JsonObject { ["userName"] = "b" }, patch.Operations, SchemaCatalog.Core.User, new EntraDialect(dialect));
             Assert.True(inside);
         }

@@ -202,7 +202,7 @@ public sealed class BulkPlan
         // Who has a unique value: a DELETE gives it up, a POST takes it, and the others may do both.
         if (type.Indexed.Any(i => i.Unique) && (method != "PATCH" || Renames(data, type)))
         {
-            yield return ($"values {type.Name}", method switch { "POST" => "takes", "DELETE" => "gives", _ => null });
+            yield return ($"values {type.Name}", method switch { "POST" when IsPlain(data, type) => "takes", "DELETE" => "gives", _ => null });
             foreach (var value in method == "POST" ? UniqueValues(data, type) : [])
             {
                 yield return ($"value {type.Name} {value}", null);
@@ -221,7 +221,7 @@ public sealed class BulkPlan
     {
         try
         {
-            return PatchRequest.Read(data, new EntraDialect(Dialect.Entra)).Operations.Any(o => type.Resolve(o.Path.Attribute) is { } target
+            return PatchRequest.Read(data, type, new EntraDialect(Dialect.Entra)).Operations.Any(o => type.Resolve(o.Path.Attribute) is { } target
                 && type.Indexed.Any(i => i.Unique && i.Target.Extension == target.Extension && (target.Attribute is null || i.Target.Attribute == target.Attribute)));
         }
         catch (ScimException)
@@ -230,6 +230,10 @@ public sealed class BulkPlan
             return false;
         }
     }
+
+    // Whether every key is a name, so that UniqueValues sees all that the body sets.
+    private static bool IsPlain(JsonElement data, ResourceType type) =>
+        data.EnumerateObject().All(p => type.FindCore(ScimJson.Name(p)) is not null || type.FindExtension(ScimJson.Name(p)) is not null);
 
     private static IEnumerable<string> UniqueValues(JsonElement data, ResourceType type)
     {

@@ -31,7 +31,7 @@ public static class FilterEvaluator
         }
         // A simple multi-valued attribute has "value" as its one implicit sub-attribute (RFC 7643 §2.4).
         var wrapped = Compile(filter, new Scope(path => path is { Urn: null, Sub: null } && path.Name.Equals("value", StringComparison.OrdinalIgnoreCase)
-            ? new Located("value", null, null, attribute, false) : null, dialect));
+            ? new Located("value", null, null, attribute) : null, dialect));
         return element =>
         {
             var wrapper = ScimJson.NewObject();
@@ -110,8 +110,8 @@ public static class FilterEvaluator
         var compare = CompileTest(filter.Operator, located.Leaf, wanted);
         Func<JsonNode, bool> test = node => located.Leaf.Holds(node) && compare(node);
         return filter.Operator == CompareOperator.Ne
-            ? resource => !located.Any(resource, IsPresent) || located.Any(resource, test)
-            : resource => located.Any(resource, test);
+            ? resource => !located.Any(resource, IsPresent, counted: true) || located.Any(resource, test, counted: true)
+            : resource => located.Any(resource, test, counted: true);
     }
 
     // RFC 7644 table 3: order is undefined for booleans and binaries, and a boolean has no parts.
@@ -203,7 +203,7 @@ public static class FilterEvaluator
         }
         RefuseHidden(path.ToString(), attribute);
         RefuseHidden(path.ToString(), target.Sub);
-        return new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute, attribute.MultiValued);
+        return new Located(attribute.Name, target.Sub?.Name, target.Extension?.Id, target.Sub ?? attribute);
     }
 
     private static Located? ResolveSub(AttributePath path, SchemaAttribute attribute)
@@ -213,7 +213,7 @@ public static class FilterEvaluator
             return null;
         }
         RefuseHidden(path.ToString(), sub);
-        return new Located(sub.Name, null, null, sub, sub.MultiValued);
+        return new Located(sub.Name, null, null, sub);
     }
 
     // A filter would tell it letter by letter (RFC 7643 §7 lets the server choose).
@@ -238,19 +238,27 @@ public static class FilterEvaluator
         }
     }
 
-    private sealed record Located(string Name, string? Sub, string? Extension, SchemaAttribute Leaf, bool MultiValued)
+    private sealed record Located(string Name, string? Sub, string? Extension, SchemaAttribute Leaf)
     {
-        public bool Any(JsonObject resource, Func<JsonNode, bool> test)
+        private readonly JsonValue? whenAbsent = Leaf.WhenAbsent is { } value ? JsonValue.Create(value) : null;
+
+        /// <summary>Whether one of the values passes the test.</summary>
+        /// <param name="resource">The resource, or the element in whose brackets the condition is.</param>
+        /// <param name="test">The test.</param>
+        /// <param name="counted">Whether a missing value is tested as what it counts as (<see cref="SchemaAttribute.WhenAbsent"/>).
+        /// It is not for <c>pr</c> and <c>null</c>, which ask whether the value is there.</param>
+        public bool Any(JsonObject resource, Func<JsonNode, bool> test, bool counted = false)
         {
+            var absent = counted ? whenAbsent : null;
             var container = Extension is null ? resource : resource[Extension] as JsonObject;
             var value = container?[Name];
             if (value is not JsonArray array)
             {
-                return AnyOf(value, test);
+                return (value is not null || Sub is null) && AnyOf(value, test, absent);
             }
             foreach (var element in array)
             {
-                if (AnyOf(element, test))
+                if (AnyOf(element, test, absent))
                 {
                     return true;
                 }
@@ -258,9 +266,9 @@ public static class FilterEvaluator
             return false;
         }
 
-        private bool AnyOf(JsonNode? element, Func<JsonNode, bool> test)
+        private bool AnyOf(JsonNode? element, Func<JsonNode, bool> test, JsonValue? absent)
         {
-            var value = Sub is null ? element : (element as JsonObject)?[Sub];
+            var value = (Sub is null ? element : (element as JsonObject)?[Sub]) ?? absent;
             if (value is JsonArray values)
             {
                 return values.Any(v => v is not null && test(v));

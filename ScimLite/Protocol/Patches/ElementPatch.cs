@@ -21,7 +21,7 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         var value = operation.RequiredValue;
         if (selected.Count == 0)
         {
-            if (!IsEmpty(value) || !dialect.ClearsNothing(operation.Op))
+            if (!dialect.IsEmpty(value) || !dialect.ClearsNothing(operation.Op))
             {
                 Create(operation, condition);
             }
@@ -85,8 +85,8 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
 
     private void Remove(List<JsonNode> selected)
     {
-        // RFC 7644 §3.5.2.2: removing a member who is none succeeds; table 9: any other condition without a match is noTarget.
-        if (selected.Count == 0 && attribute.MultiValued && attribute.Name != "members")
+        // RFC 7644 §3.5.2.2: removing an absent member succeeds; table 9: any other condition without a match is noTarget.
+        if (selected.Count == 0 && attribute.MultiValued && attribute.Name != "members" && !dialect.NothingToRemove())
         {
             throw NoTarget("There is nothing to remove.");
         }
@@ -129,6 +129,12 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
                 Merge(complex, attribute, value, path.ToString(), dialect);
             }
         }
+        if (container[attribute.Name] is JsonArray all && (sub is null || sub.Name is "value" or "type"))
+        {
+            // RFC 7644 §3.5.2.3 replaces every match, so that matches become the same.
+            Values.MergeRepeated(all, attribute, primaryWins: true);
+            selected.RemoveAll(element => element.Parent is null);
+        }
         var primary = selected.Where(Values.IsPrimary).ToList();
         var set = sub is null ? value.ValueKind == JsonValueKind.Object && ScimJson.Find(value, "primary") is not null : sub.Name == "primary";
         if (!set || primary.Count == 0 || container[attribute.Name] is not JsonArray array)
@@ -160,11 +166,12 @@ internal sealed class ElementPatch(JsonObject container, SchemaAttribute attribu
         {
             container[attribute.Name] = present = [];
         }
+        if (sub?.Name == "value" && dialect.TakesOverPrimary(attribute, element, present))
+        {
+            element["primary"] = true;
+        }
         Values.Add(present, Values.ByKey(present, attribute), [element], attribute);
     }
-
-    private static bool IsEmpty(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
 
     private ScimException NoTarget(string advice) => new(ScimError.NoTarget(
         $"No value of '{attribute.Name}' matches '{ScimError.Shorten(path.ToString())}'. {advice}"));

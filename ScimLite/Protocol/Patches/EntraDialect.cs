@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScimLite.Protocol.Filters;
@@ -20,19 +21,22 @@ public enum Dialect
 /// described. A rule that was used is noted by its name, so that a span and the activity log can tell the administrator why a
 /// request was read as it was. One instance serves one request.
 /// </summary>
-public sealed class EntraDialect(Dialect dialect)
+public sealed partial class EntraDialect(Dialect dialect)
 {
     /// <summary>How many names of ignored attributes are kept.</summary>
     private const int MostIgnored = 20;
 
     private HashSet<string>? quirks;
-    private HashSet<string>? ignored;
+    private Dictionary<string, string?>? ignored;
 
     /// <summary>The names of the rules that this request needed.</summary>
     public IReadOnlyCollection<string> Quirks => (IReadOnlyCollection<string>?)quirks ?? [];
 
-    /// <summary>The attributes of this request that no schema knows and that were left out, each cut to a length that a log can carry; at most 20.</summary>
-    public IReadOnlyCollection<string> Ignored => (IReadOnlyCollection<string>?)ignored ?? [];
+    /// <summary>The names of what this request sent and no attribute could take, each cut to a length that a log can carry; at most 20.</summary>
+    public IReadOnlyCollection<string> Ignored => ignored is null ? [] : ignored.Keys;
+
+    /// <summary>The same with the values sent, as JSON cut to 100 characters; null where none was sent or it may be a secret.</summary>
+    public IReadOnlyDictionary<string, string?> IgnoredValues => ignored is null ? ReadOnlyDictionary<string, string?>.Empty : ignored;
 
     /// <summary><c>"op":"Add"</c>: the operation's name in any case, or null when it is none.
     /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
@@ -100,12 +104,12 @@ public sealed class EntraDialect(Dialect dialect)
         return empty;
     }
 
-    /// <summary><c>""</c> for a number, boolean or time means that there is no value: the provisioning log's null update.
+    /// <summary><c>""</c> for a number, boolean or time means that there is no value, and so does <c>[]</c> for any attribute.
     /// https://learn.microsoft.com/entra/identity/app-provisioning/clear-attribute-values</summary>
     public bool IsEmptyText(SchemaAttribute attribute, JsonElement value)
     {
-        var empty = value.ValueKind == JsonValueKind.String && value.ValueEquals("")
-            && attribute.Type is AttributeType.Boolean or AttributeType.Integer or AttributeType.Decimal or AttributeType.DateTime;
+        var empty = IsNone(value) || (value.ValueKind == JsonValueKind.String && value.ValueEquals("")
+            && attribute.Type is AttributeType.Boolean or AttributeType.Integer or AttributeType.Decimal or AttributeType.DateTime);
         if (empty)
         {
             Note("empty-as-unassigned");
@@ -136,109 +140,6 @@ public sealed class EntraDialect(Dialect dialect)
             CopyText(source, "displayName", element, "display");
         }
         return element;
-    }
-
-    /// <summary>Add or replace on <c>emails[type eq "work"].value</c> when no work e-mail is there: the element is made from the
-    /// <c>eq</c> terms. Null where RFC 7644 §3.5.2.3 has it refused, or where a term is no <c>eq</c> or contradicts another.
-    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/416</summary>
-    public JsonObject? MakeElement(PatchOp op, SchemaAttribute attribute, Filter condition)
-    {
-        if (op == PatchOp.Replace && dialect == Dialect.Rfc)
-        {
-            return null;
-        }
-        var element = ScimJson.NewObject();
-        foreach (var term in condition is Filter.And and ? and.Terms : [condition])
-        {
-            if (term is not Filter.Compare { Operator: CompareOperator.Eq, Path: { Urn: null, Sub: null } path } compare
-                || attribute.Sub(path.Name) is not { } sub)
-            {
-                return null;
-            }
-            if (compare.Value.Kind == LiteralKind.Null)
-            {
-                continue;
-            }
-            var value = SchemaRules.ReadLiteral(sub, compare.Value, this);
-            if (!element.TryAdd(sub.Name, value) && !JsonNode.DeepEquals(element[sub.Name], value))
-            {
-                return null;
-            }
-        }
-        if (op == PatchOp.Replace)
-        {
-            Note("value-path-created");
-        }
-        return element;
-    }
-
-    /// <summary>Replacing <c>emails[type eq "work"].value</c> by <c>""</c> or null when no work e-mail is there clears nothing and
-    /// succeeds; false where RFC 7644 §3.5.2.3 has it refused.
-    /// https://learn.microsoft.com/entra/identity/app-provisioning/clear-attribute-values</summary>
-    public bool ClearsNothing(PatchOp op)
-    {
-        if (op == PatchOp.Replace && dialect == Dialect.Rfc)
-        {
-            return false;
-        }
-        Note("empty-without-match");
-        return true;
-    }
-
-    /// <summary><c>{"op":"Remove","path":"members","value":[{"value":"2f1c"}]}</c> removes what is named and nothing else.
-    /// https://github.com/MicrosoftDocs/azure-docs/issues/30826</summary>
-    public bool NamesWhatToRemove(JsonElement? value)
-    {
-        if (value is not { ValueKind: not JsonValueKind.Null })
-        {
-            return false;
-        }
-        Note("remove-with-value");
-        return true;
-    }
-
-    /// <summary>A path-less key such as <c>name.givenName</c> or <c>urn:…:User:department</c> is a path.
-    /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
-    public void NoteKeyAsPath(string key)
-    {
-        if (key.AsSpan().ContainsAny('.', ':', '['))
-        {
-            Note("key-as-path");
-        }
-    }
-
-    /// <summary>PATCH of an attribute that no schema knows is left out rather than refused, or Entra could never update the user.
-    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
-    /// <exception cref="ScimException"><c>invalidPath</c> in dialect <c>rfc</c>.</exception>
-    public void UnknownAttribute(string path)
-    {
-        if (dialect == Dialect.Rfc)
-        {
-            throw new ScimException(ScimError.InvalidPath(
-                $"No schema of this resource type knows '{ScimError.Shorten(path)}'. GET /Schemas lists the attributes; remove it from the mapping."));
-        }
-        IgnoredAttribute(path);
-    }
-
-    /// <summary>POST and PUT leave out what no schema knows, in both dialects (RFC 7644 §3.3 lets the server ignore it).</summary>
-    public void IgnoredAttribute(string path)
-    {
-        Note("unknown-attribute");
-        if ((ignored ??= new HashSet<string>(StringComparer.Ordinal)).Count < MostIgnored)
-        {
-            ignored.Add(ScimError.Shorten(path));
-        }
-    }
-
-    /// <summary><c>"Operations":[]</c> changes nothing. https://github.com/scimmyjs/scimmy/issues/59</summary>
-    /// <exception cref="ScimException"><c>invalidSyntax</c> in dialect <c>rfc</c>.</exception>
-    public void EmptyOperations()
-    {
-        if (dialect == Dialect.Rfc)
-        {
-            throw new ScimException(ScimError.InvalidSyntax("'Operations' is empty. Send at least one operation."));
-        }
-        Note("empty-operations");
     }
 
     /// <summary><c>userName eq bjensen</c>: a string without its quotes.
@@ -276,18 +177,6 @@ public sealed class EntraDialect(Dialect dialect)
             throw new ScimException(ScimError.InvalidValue($"No schema knows '{ScimError.Shorten(path.ToString())}' to sort by. GET /Schemas lists the attributes."));
         }
         Note("unknown-sort-attribute");
-    }
-
-    /// <summary><c>manager[value eq "2f1c"]</c>: a condition on a single value, allowed for references alone.
-    /// https://github.com/thomaspoignant/scim-patch/issues/453</summary>
-    public bool AcceptsConditionOnSingleValue(SchemaAttribute attribute)
-    {
-        if (attribute.Type != AttributeType.Complex || attribute.Sub("value") is null)
-        {
-            return false;
-        }
-        Note("condition-on-single-value");
-        return true;
     }
 
     private void Note(string quirk) => (quirks ??= []).Add(quirk);

@@ -113,16 +113,16 @@ public sealed record MembershipDelta(bool Reset, IReadOnlyCollection<string> Add
         }
         foreach (var member in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().AsEnumerable() : [value])
         {
-            var id = member;
-            if (member.ValueKind == JsonValueKind.Object)
-            {
-                id = ScimJson.Find(member, "value") ?? default;
-            }
-            else if (member.ValueKind == JsonValueKind.String)
+            if (member.ValueKind == JsonValueKind.String)
             {
                 dialect.WrapsBareValue(attribute);
             }
-            ids.Add(CheckId(id.ValueKind == JsonValueKind.String ? ScimJson.Text(id) : null));
+            ids.Add(CheckId(member.ValueKind switch
+            {
+                JsonValueKind.String => ScimJson.Text(member),
+                JsonValueKind.Object => dialect.ReadMemberId(member),
+                _ => null,
+            }));
         }
         return ids;
     }

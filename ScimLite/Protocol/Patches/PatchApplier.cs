@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ScimLite.Protocol.Filters;
 using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol.Patches;
@@ -16,6 +15,7 @@ public sealed class PatchApplier
     private readonly EntraDialect dialect;
     private readonly HashSet<AttributeTarget> removed = [];
     private readonly HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<(JsonObject Container, SchemaAttribute Attribute, Schema? Extension)> paths = [];
 
     // Kept from one add to the next: with thousands of them, none may look at every element again.
     private readonly Dictionary<SchemaAttribute, Dictionary<string, JsonNode>> elements = [];
@@ -48,6 +48,7 @@ public sealed class PatchApplier
                 throw new ScimException(ScimError.Mutability($"'{attribute.Name}' is required and can't be removed. Replace it with another value instead."));
             }
         }
+        applier.DropWithoutValue();
         SchemaRules.CheckRequired(resource, type, missing);
         if (before is not null)
         {
@@ -56,12 +57,31 @@ public sealed class PatchApplier
         return applier.written;
     }
 
+    /// <summary>Adds what a key of a body names by its path, such as <c>name.givenName</c>, to the resource that the body describes.</summary>
+    /// <exception cref="ScimException"><c>invalidValue</c>, or <c>invalidSyntax</c> if the body gives the attribute another value too.</exception>
+    internal static void AddKey(JsonObject resource, PatchPath path, JsonElement value, ResourceType type, EntraDialect dialect)
+    {
+        var applier = new PatchApplier(resource, type, dialect);
+        if (applier.Resolve(path) is { Attribute: { MultiValued: false } attribute } target && path.Condition is null
+            && (target.Sub ?? attribute).Type != AttributeType.Complex)
+        {
+            var given = Container(resource, target.Extension)?[attribute.Name];
+            var present = target.Sub is null ? given : (given as JsonObject)?[target.Sub.Name];
+            if (present is not null && !Values.Is(present, value))
+            {
+                throw ScimJson.GivenTwice(path.ToString());
+            }
+        }
+        applier.Apply(new PatchOperation(PatchOp.Add, path, value, PathLess: true));
+        applier.DropWithoutValue();
+    }
+
     private void Apply(PatchOperation operation)
     {
         var path = operation.Path;
         if (Resolve(path) is not { } target)
         {
-            dialect.UnknownAttribute(path.ToString());
+            dialect.UnknownAttribute(path.ToString(), operation.Value ?? default);
             return;
         }
         if (target.Attribute is not { } attribute)
@@ -86,6 +106,7 @@ public sealed class PatchApplier
         if (path.Condition is { } condition)
         {
             new ElementPatch(container, attribute, target.Sub, path, dialect).Apply(operation, condition);
+            paths.Add((container, attribute, target.Extension));
         }
         else
         {
@@ -99,7 +120,7 @@ public sealed class PatchApplier
 
     private AttributeTarget? Resolve(PatchPath path)
     {
-        var name = path.Sub is null ? path.Attribute : path.Attribute with { Sub = path.Sub };
+        var name = path.Named;
         if (type.Resolve(name) is { } target)
         {
             if (path.Condition is not null && (target.Attribute is not { } attribute
@@ -127,7 +148,7 @@ public sealed class PatchApplier
         var current = Container(resource, target.Extension)?[attribute.Name];
         var unchanged = operation is { Value: { } value, Op: not PatchOp.Remove, Path.Condition: null }
             && Values.Is(target.Sub is null ? current : (current as JsonObject)?[target.Sub.Name], value);
-        if (unchanged || attribute.Name == "schemas" || (operation.PathLess && attribute.Name != "id"))
+        if (unchanged || attribute.Name == "schemas" || (operation.PathLess && (attribute.Name != "id" || dialect.PassesOverId())))
         {
             return false;
         }
@@ -148,7 +169,7 @@ public sealed class PatchApplier
         var value = operation.RequiredValue;
         if (value.ValueKind != JsonValueKind.Object)
         {
-            throw new ScimException(ScimError.InvalidValue($"'{extension.Id}' has to be an object that holds the extension's attributes."));
+            throw SchemaRules.NoSchemaObject(extension);
         }
         if (operation.Op == PatchOp.Replace && !value.EnumerateObject().Any())
         {
@@ -158,13 +179,18 @@ public sealed class PatchApplier
         foreach (var property in value.EnumerateObject())
         {
             var name = ScimJson.Name(property);
-            if (AttributePath.TryParse($"{extension.Id}:{name}", out var path))
+            if (SchemaRules.IsSchemas(name))
             {
-                Apply(new PatchOperation(operation.Op, new PatchPath(path, null, null), property.Value, PathLess: true));
+                continue;
+            }
+            var key = AttributeNames.Canonical(SchemaRules.PathIn(extension, name), type, dialect);
+            if (PatchPath.TryParse(key, dialect) is { } path && path.Leads(type))
+            {
+                Apply(new PatchOperation(operation.Op, path, property.Value, PathLess: true));
             }
             else
             {
-                dialect.UnknownAttribute(name);
+                dialect.UnknownInExtension(extension, name, property.Value);
             }
         }
     }
@@ -180,8 +206,13 @@ public sealed class PatchApplier
         var path = operation.Path.ToString();
         if (attribute.MultiValued && sub is not null)
         {
-            throw new ScimException(ScimError.InvalidPath(
-                $"'{ScimError.Shorten(path)}' does not say which of the values is meant. Send a value path such as {attribute.Name}[type eq \"work\"].{sub.Name}."));
+            ApplyToOnlyValue(container, attribute, sub, operation);
+            return;
+        }
+        if (operation.Op == PatchOp.Replace && attribute.WhenAbsent is not null && dialect.IsEmpty(value)
+            && dialect.KeepsWhenEmpty(attribute, container[attribute.Name]))
+        {
+            return;
         }
         if (value.ValueKind == JsonValueKind.Null)
         {
@@ -236,11 +267,42 @@ public sealed class PatchApplier
         }
     }
 
+    // emails.value, without a condition: clear where there is one e-mail, or one that is primary.
+    private void ApplyToOnlyValue(JsonObject container, SchemaAttribute attribute, SchemaAttribute sub, PatchOperation operation)
+    {
+        var elements = ScimJson.Values(container[attribute.Name]).ToList();
+        var meant = elements.Count > 1 ? elements.Find(Values.IsPrimary) : elements.FirstOrDefault();
+        if (operation.Op != PatchOp.Replace || meant is not JsonObject element || !dialect.ReadsSubOfOnlyValue())
+        {
+            throw new ScimException(ScimError.InvalidPath(
+                $"'{ScimError.Shorten(operation.Path.ToString())}' does not say which of the values is meant. "
+                + $"Send a value path such as {attribute.Name}[type eq \"work\"].{sub.Name}."));
+        }
+        ElementPatch.Set(element, attribute, sub, SchemaRules.ReadValue(sub, operation.RequiredValue, operation.Path.ToString(), dialect));
+        Values.MergeRepeated((JsonArray)container[attribute.Name]!, attribute, primaryWins: true);
+    }
+
+    // At the end, since one operation may make an element and the next one give it its value.
+    private void DropWithoutValue()
+    {
+        foreach (var (container, attribute, extension) in paths)
+        {
+            if (container[attribute.Name] is JsonArray array && array.RemoveAll(element => Values.LacksValue(element, attribute)) > 0)
+            {
+                dialect.ElementWithoutValue(attribute.Name);
+                Settle(container, attribute, extension);
+            }
+        }
+    }
+
     private void Remove(JsonObject container, SchemaAttribute attribute, SchemaAttribute? sub, PatchOperation operation)
     {
         if (sub is null && attribute.MultiValued && dialect.NamesWhatToRemove(operation.Value))
         {
-            Values.RemoveNamed(container[attribute.Name] as JsonArray, operation.Value!.Value, attribute, dialect);
+            if (!Values.RemoveNamed(container[attribute.Name] as JsonArray ?? [], operation.Value!.Value, attribute, dialect))
+            {
+                dialect.NothingToRemove();
+            }
             return;
         }
         Clear(container, attribute, sub);

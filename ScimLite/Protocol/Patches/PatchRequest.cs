@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ScimLite.Protocol.Filters;
+using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol.Patches;
 
@@ -59,6 +60,39 @@ public sealed record PatchPath(AttributePath Attribute, Filter? Condition, strin
         return new PatchPath(attribute, condition, sub.Name);
     }
 
+    /// <summary>Reads a key of a value or body as a path.</summary>
+    /// <returns>Null if it is no path, and so an attribute that no schema knows.</returns>
+    public static PatchPath? TryParse(string key, EntraDialect dialect)
+    {
+        if (!key.Contains('[', StringComparison.Ordinal))
+        {
+            return AttributePath.TryParse(key.AsSpan().Trim(), out var plain) && plain.Name[0] != '$' ? new PatchPath(plain, null, null) : null;
+        }
+        try
+        {
+            return Parse(key, dialect);
+        }
+        catch (ScimException)
+        {
+            // A key with brackets that hold no condition is an unknown attribute, as any other key.
+            return null;
+        }
+    }
+
+    /// <summary>The path of a whole schema: its URN.</summary>
+    internal static PatchPath To(Schema schema)
+    {
+        // Not by AttributePath's grammar, since a URN may end in a version.
+        var colon = schema.Id.LastIndexOf(':');
+        return new PatchPath(new AttributePath(schema.Id[..colon], schema.Id[(colon + 1)..], null), null, null);
+    }
+
+    /// <summary>The attribute or sub-attribute that the path names, condition or not.</summary>
+    internal AttributePath Named => Sub is null ? Attribute : Attribute with { Sub = Sub };
+
+    /// <summary>Whether the path leads to an attribute of the resource type.</summary>
+    internal bool Leads(ResourceType type) => type.Resolve(Named) is { Attribute: not null };
+
     /// <inheritdoc/>
     public override string ToString() => Attribute + (Condition is null ? "" : $"[{Condition}]") + (Sub is null ? "" : "." + Sub);
 
@@ -78,17 +112,20 @@ public sealed record PatchOperation(PatchOp Op, PatchPath Path, JsonElement? Val
     public JsonElement RequiredValue => Value ?? throw PatchRequest.NoValue(Op, Path.ToString());
 }
 
-/// <summary>A PATCH request, RFC 7644 §3.5.2, with path-less values taken apart into one operation for each key.</summary>
+/// <summary>
+/// A PATCH request, RFC 7644 §3.5.2. A value without a path, or with the core schema's URN as its path, is taken apart into one operation
+/// for each key. Names are canonical (<see cref="AttributeNames"/>).
+/// </summary>
 /// <param name="Operations">What to do, in order.</param>
 public sealed record PatchRequest(IReadOnlyList<PatchOperation> Operations)
 {
-    /// <summary>Reads the body of a PATCH.</summary>
+    /// <summary>Reads the body of a PATCH of a resource of that type.</summary>
     /// <exception cref="ScimException"><c>invalidSyntax</c>, <c>invalidValue</c>, <c>invalidPath</c> or <c>noTarget</c>.</exception>
-    public static PatchRequest Read(JsonElement body, EntraDialect dialect)
+    public static PatchRequest Read(JsonElement body, ResourceType type, EntraDialect dialect)
     {
         if (ScimJson.Find(body, "schemas") is not { ValueKind: JsonValueKind.Array } schemas || !schemas.EnumerateArray().Any(IsPatchOp))
         {
-            throw new ScimException(ScimError.InvalidSyntax($"The body is no PATCH request. Send \"schemas\":[\"{Urns.PatchOp}\"] beside 'Operations'."));
+            dialect.PatchWithoutSchema();
         }
         if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list)
         {
@@ -98,12 +135,12 @@ public sealed record PatchRequest(IReadOnlyList<PatchOperation> Operations)
         {
             dialect.EmptyOperations();
         }
-        var operations = new List<PatchOperation>();
+        var reader = new Reader(type, dialect);
         foreach (var element in list.EnumerateArray())
         {
-            ReadOperation(element, operations, dialect);
+            reader.Read(element);
         }
-        return new PatchRequest(operations);
+        return new PatchRequest(reader.Operations);
     }
 
     internal static ScimException NoValue(PatchOp op, string path) => new(ScimError.InvalidValue(
@@ -112,65 +149,98 @@ public sealed record PatchRequest(IReadOnlyList<PatchOperation> Operations)
     private static bool IsPatchOp(JsonElement urn) =>
         urn.ValueKind == JsonValueKind.String && ScimJson.Text(urn).Equals(Urns.PatchOp, StringComparison.OrdinalIgnoreCase);
 
-    private static void ReadOperation(JsonElement element, List<PatchOperation> operations, EntraDialect dialect)
+    private sealed class Reader(ResourceType type, EntraDialect dialect)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        public List<PatchOperation> Operations { get; } = [];
+
+        public void Read(JsonElement element)
         {
-            throw new ScimException(ScimError.InvalidSyntax("Each of the 'Operations' has to be an object with op, path and value."));
-        }
-        if (ScimJson.Find(element, "op") is not { ValueKind: JsonValueKind.String } name)
-        {
-            throw new ScimException(ScimError.InvalidSyntax("An operation has no 'op'. Send \"op\":\"add\", \"remove\" or \"replace\"."));
-        }
-        var op = dialect.ReadOperation(ScimJson.Text(name)) ?? throw new ScimException(ScimError.InvalidSyntax(
-            $"'{ScimError.Shorten(ScimJson.Text(name))}' is no PATCH operation. Send \"add\", \"remove\" or \"replace\"."));
-        var path = ReadPath(element, dialect, op);
-        var value = ScimJson.Find(element, "value");
-        if (path is not null)
-        {
-            operations.Add(new PatchOperation(op, path, value, PathLess: false));
-            return;
-        }
-        if (op == PatchOp.Remove)
-        {
-            throw new ScimException(ScimError.NoTarget("A remove operation needs a 'path' that says what to remove."));
-        }
-        var values = value ?? throw NoValue(op, "the resource");
-        if (values.ValueKind != JsonValueKind.Object)
-        {
-            throw new ScimException(ScimError.InvalidValue(
-                "An operation without 'path' needs an object as 'value', such as {\"displayName\":\"…\"}. Send a path, or such an object."));
-        }
-        foreach (var property in values.EnumerateObject())
-        {
-            var key = ScimJson.Name(property);
-            if (TryReadKey(key, dialect) is { } keyPath)
+            if (element.ValueKind != JsonValueKind.Object)
             {
-                dialect.NoteKeyAsPath(key);
-                operations.Add(new PatchOperation(op, keyPath, property.Value, PathLess: true));
+                throw new ScimException(ScimError.InvalidSyntax("Each of the 'Operations' has to be an object with op, path and value."));
+            }
+            if (ScimJson.Find(element, "op") is not { ValueKind: JsonValueKind.String } name)
+            {
+                throw new ScimException(ScimError.InvalidSyntax("An operation has no 'op'. Send \"op\":\"add\", \"remove\" or \"replace\"."));
+            }
+            var op = dialect.ReadOperation(ScimJson.Text(name)) ?? throw new ScimException(ScimError.InvalidSyntax(
+                $"'{ScimError.Shorten(ScimJson.Text(name))}' is no PATCH operation. Send \"add\", \"remove\" or \"replace\"."));
+            var value = ScimJson.Find(element, "value");
+            switch (ScimJson.Find(element, "path"))
+            {
+                case null or { ValueKind: JsonValueKind.Null }:
+                    ReadKeys(op, value, "the resource");
+                    break;
+                case { ValueKind: JsonValueKind.String } text when op == PatchOp.Remove && text.ValueEquals(""):
+                    ReadKeys(op, null, "the resource");
+                    break;
+                case { ValueKind: JsonValueKind.String } text:
+                    ReadPath(op, ScimJson.Text(text), value);
+                    break;
+                default:
+                    throw new ScimException(ScimError.InvalidSyntax("'path' has to be text, such as \"displayName\"."));
             }
         }
-    }
 
-    private static PatchPath? ReadPath(JsonElement element, EntraDialect dialect, PatchOp op) => ScimJson.Find(element, "path") switch
-    {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.String } text when op == PatchOp.Remove && text.ValueEquals("") => null,
-        { ValueKind: JsonValueKind.String } text => PatchPath.Parse(ScimJson.Text(text), dialect),
-        _ => throw new ScimException(ScimError.InvalidSyntax("'path' has to be text, such as \"displayName\".")),
-    };
-
-    // A key that can't be a path is an attribute that no schema knows.
-    private static PatchPath? TryReadKey(string key, EntraDialect dialect)
-    {
-        try
+        private void ReadPath(PatchOp op, string text, JsonElement? value)
         {
-            return PatchPath.Parse(key, dialect);
+            var trimmed = text.Trim();
+            if (AttributeNames.SchemaOf(trimmed, type, dialect) is not { } schema)
+            {
+                Operations.Add(new PatchOperation(op, PatchPath.Parse(AttributeNames.Canonical(trimmed, type, dialect), dialect), value, PathLess: false));
+            }
+            else if (schema == type.Schema)
+            {
+                ReadKeys(op, value, schema.Id);
+            }
+            else
+            {
+                Operations.Add(new PatchOperation(op, PatchPath.To(schema), value, PathLess: false));
+            }
         }
-        catch (ScimException)
+
+        private void ReadKeys(PatchOp op, JsonElement? value, string whole)
         {
-            dialect.UnknownAttribute(key);
-            return null;
+            if (op == PatchOp.Remove)
+            {
+                throw new ScimException(ScimError.NoTarget(
+                    "A remove operation needs a 'path' that says which attribute to remove. To remove the whole resource, send DELETE."));
+            }
+            var values = value ?? throw NoValue(op, whole);
+            if (values.ValueKind != JsonValueKind.Object)
+            {
+                throw new ScimException(ScimError.InvalidValue(
+                    "An operation without 'path' needs an object as 'value', such as {\"displayName\":\"…\"}. Send a path, or such an object."));
+            }
+            foreach (var property in values.EnumerateObject())
+            {
+                ReadKey(op, ScimJson.Name(property), property.Value);
+            }
+        }
+
+        private void ReadKey(PatchOp op, string key, JsonElement value)
+        {
+            if (AttributeNames.SchemaOf(key, type, dialect) is not { } schema)
+            {
+                if (PatchPath.TryParse(AttributeNames.Canonical(key, type, dialect), dialect) is { } path)
+                {
+                    dialect.NoteKeyAsPath(key);
+                    Operations.Add(new PatchOperation(op, path, value, PathLess: true));
+                }
+                else
+                {
+                    dialect.UnknownAttribute(key, value);
+                }
+            }
+            else if (schema != type.Schema)
+            {
+                dialect.NoteKeyAsPath(key);
+                Operations.Add(new PatchOperation(op, PatchPath.To(schema), value, PathLess: true));
+            }
+            else if (value.ValueKind != JsonValueKind.Null)
+            {
+                ReadKeys(op, value, schema.Id);
+            }
         }
     }
 }

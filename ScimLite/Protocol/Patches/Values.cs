@@ -38,10 +38,7 @@ internal static class Values
             }
             else if (same is JsonObject target && copy is JsonObject source)
             {
-                foreach (var (name, value) in source)
-                {
-                    target[name] = value?.DeepClone();
-                }
+                Fill(target, source);
             }
             if (IsPrimary(copy))
             {
@@ -50,19 +47,103 @@ internal static class Values
         }
     }
 
-    /// <summary>Takes away the elements that a remove operation names in its value.</summary>
-    public static void RemoveNamed(JsonArray? present, JsonElement named, SchemaAttribute attribute, EntraDialect dialect)
+    /// <summary>Merges elements that are the same into the first of them (RFC 7643 §2.4: each pair of type and value occurs once).
+    /// The last one's sub-attributes win, and primary stays primary.</summary>
+    /// <param name="elements">The elements.</param>
+    /// <param name="attribute">The attribute that they belong to.</param>
+    /// <param name="primaryWins">Whether the sub-attributes of the primary element win instead.</param>
+    public static void MergeRepeated(JsonArray elements, SchemaAttribute attribute, bool primaryWins = false)
     {
-        if (present is null)
+        if (elements.Count < 2)
         {
             return;
         }
+        var first = new Dictionary<string, JsonNode>(elements.Count, StringComparer.Ordinal);
+        elements.RemoveAll(element =>
+        {
+            var key = Key(element!, attribute);
+            if (first.TryAdd(key, element!))
+            {
+                return false;
+            }
+            if (first[key] is JsonObject kept && element is JsonObject repeated)
+            {
+                var primary = IsPrimary(kept);
+                Fill(kept, primary && primaryWins ? repeated.Where(part => kept[part.Key] is null) : repeated);
+                if (primary)
+                {
+                    kept["primary"] = true;
+                }
+            }
+            return true;
+        });
+    }
+
+    /// <summary>Whether an element says nothing: it has no <c>value</c>, or an empty one and besides it nothing but its label.</summary>
+    public static bool LacksValue(JsonNode? element, SchemaAttribute attribute)
+    {
+        if (element is not JsonObject complex || attribute.Type != AttributeType.Complex || attribute.Sub("value") is null)
+        {
+            return false;
+        }
+        return complex["value"] is not { } value
+            || (IsBlank(value) && complex.All(part => part.Key is "type" or "primary" || IsBlank(part.Value)));
+
+        static bool IsBlank(JsonNode? node) => node is JsonValue text && text.TryGetValue<string>(out var blank) && blank.Length == 0;
+    }
+
+    /// <summary>
+    /// Takes away the elements that a remove operation names in its value. An element is named by its <c>value</c>, or else its
+    /// <c>$ref</c>, whatever is sent beside it; of several with that value, the one of the <c>type</c> sent, if there is one. Without
+    /// both, it is named by all that was sent.
+    /// </summary>
+    /// <returns>Whether each name met an element.</returns>
+    public static bool RemoveNamed(JsonArray present, JsonElement named, SchemaAttribute attribute, EntraDialect dialect)
+    {
+        var byIdentity = present.GroupBy(element => Identity(element!, attribute), StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Select(element => element!).ToList(), StringComparer.Ordinal);
+        var removed = new HashSet<JsonNode>();
+        var all = true;
         foreach (var name in named.ValueKind == JsonValueKind.Array ? named.EnumerateArray().AsEnumerable() : [named])
         {
-            if (SchemaRules.ReadElement(attribute, name, attribute.Name, dialect) is { } wanted)
+            if (SchemaRules.ReadElement(attribute, name, attribute.Name, dialect) is not { } wanted)
             {
-                present.RemoveAll(element => Covers(element!, wanted, attribute));
+                all = false;
+                continue;
             }
+            var met = HasIdentity(wanted, attribute) ? Narrow(byIdentity.GetValueOrDefault(Identity(wanted, attribute)) ?? [], wanted)
+                : [.. present.Where(element => Covers(element!, (JsonObject)wanted, attribute)).Select(element => element!)];
+            removed.UnionWith(met);
+            all &= met.Count > 0;
+        }
+        present.RemoveAll(element => removed.Contains(element!));
+        return all;
+    }
+
+    private static bool HasIdentity(JsonNode element, SchemaAttribute attribute) =>
+        element is not JsonObject complex || complex["value"] is not null || (attribute.Sub("$ref") is not null && complex["$ref"] is not null);
+
+    // By "value", or by "$ref" where there is none; empty for an element that has neither.
+    private static string Identity(JsonNode element, SchemaAttribute attribute) => element switch
+    {
+        not JsonObject => Key(element, attribute),
+        JsonObject complex when complex["value"] is { } value && attribute.Sub("value") is { } sub => "v" + Fold(value, sub),
+        JsonObject complex when complex["$ref"] is { } reference => "r" + reference,
+        _ => "",
+    };
+
+    private static List<JsonNode> Narrow(List<JsonNode> met, JsonNode wanted)
+    {
+        var type = (wanted as JsonObject)?["type"]?.ToString();
+        var narrowed = type is null ? [] : met.FindAll(element => type.Equals((element as JsonObject)?["type"]?.ToString(), StringComparison.OrdinalIgnoreCase));
+        return narrowed.Count > 0 ? narrowed : met;
+    }
+
+    private static void Fill(JsonObject target, IEnumerable<KeyValuePair<string, JsonNode?>> source)
+    {
+        foreach (var (name, value) in source.ToArray())
+        {
+            target[name] = value?.DeepClone();
         }
     }
 
@@ -103,16 +184,9 @@ internal static class Values
         _ => false,
     };
 
-    // Every sub-attribute that is named has the named value; the server's own display and $ref say nothing.
-    private static bool Covers(JsonNode element, JsonNode wanted, SchemaAttribute attribute)
-    {
-        if (wanted is not JsonObject named || element is not JsonObject complex)
-        {
-            return Same(element, wanted, attribute);
-        }
-        var heeded = named.Where(n => n.Key is not ("display" or "$ref")).ToArray();
-        return heeded.Length > 0 && heeded.All(n => complex[n.Key] is { } value && Same(value, n.Value!, attribute.Sub(n.Key)!));
-    }
+    private static bool Covers(JsonNode element, JsonObject named, SchemaAttribute attribute) =>
+        element is JsonObject complex && named.All(part => attribute.Sub(part.Key) is { } sub
+            && ((complex[part.Key] ?? (sub.WhenAbsent is { } absent ? absent : null)) is { } value && Same(value, part.Value!, sub)));
 
     private static bool Same(JsonNode a, JsonNode b, SchemaAttribute attribute) =>
         a is JsonValue && b is JsonValue && a.GetValueKind() == JsonValueKind.String && b.GetValueKind() == JsonValueKind.String

@@ -38,8 +38,7 @@ public static class WrittenAttributes
 
     private static bool Names(PatchOperation operation, AttributeTarget target, ResourceType type)
     {
-        var path = operation.Path.Sub is null ? operation.Path.Attribute : operation.Path.Attribute with { Sub = operation.Path.Sub };
-        if (type.Resolve(path) is not { } named || named.Extension != target.Extension)
+        if (type.Resolve(operation.Path.Named) is not { } named || named.Extension != target.Extension)
         {
             return false;
         }

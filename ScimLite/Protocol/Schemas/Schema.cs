@@ -7,6 +7,12 @@ namespace ScimLite.Protocol.Schemas;
 /// <summary>A schema, read from the very document that is served at /Schemas, so that what is said and what is done can't differ.</summary>
 public sealed class Schema
 {
+    // RFC 7643 §2.4: "If not specified, the value of "primary" SHALL be assumed to be "false"."
+    private static readonly (string Name, bool Value) NotPrimary = ("primary", false);
+
+    // Entra and Okta create users without "active" and expect that they can sign in.
+    private static readonly (string Name, bool Value) ActiveUser = ("active", true);
+
     private readonly FrozenDictionary<string, SchemaAttribute> byName;
 
     private Schema(JsonElement document)
@@ -14,7 +20,7 @@ public sealed class Schema
         Document = document;
         Id = document.GetProperty("id").GetString()!;
         Name = document.GetProperty("name").GetString()!;
-        Attributes = [.. document.GetProperty("attributes").EnumerateArray().Select(ReadAttribute)];
+        Attributes = [.. document.GetProperty("attributes").EnumerateArray().Select(a => ReadAttribute(a, Id == Urns.User ? ActiveUser : null))];
         byName = Attributes.ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -48,12 +54,14 @@ public sealed class Schema
     /// <summary>The attribute of that name in any case, or null.</summary>
     public SchemaAttribute? Find(string name) => byName.GetValueOrDefault(name);
 
-    private static SchemaAttribute ReadAttribute(JsonElement a)
+    private static SchemaAttribute ReadAttribute(JsonElement a, (string Name, bool Value)? absent)
     {
         var type = Keyword<AttributeType>(a, "type") ?? AttributeType.String;
+        var name = a.GetProperty("name").GetString()!;
         return new()
         {
-            Name = a.GetProperty("name").GetString()!,
+            Name = name,
+            WhenAbsent = type == AttributeType.Boolean && name == absent?.Name ? absent?.Value : null,
             Type = type,
             MultiValued = Flag(a, "multiValued"),
             Required = Flag(a, "required"),
@@ -62,7 +70,8 @@ public sealed class Schema
             Mutability = Keyword<Mutability>(a, "mutability") ?? Mutability.ReadWrite,
             Returned = Keyword<Returned>(a, "returned") ?? Returned.Default,
             Uniqueness = Keyword<Uniqueness>(a, "uniqueness") ?? Uniqueness.None,
-            SubAttributes = a.TryGetProperty("subAttributes", out var subs) ? [.. subs.EnumerateArray().Select(ReadAttribute)] : [],
+            SubAttributes = a.TryGetProperty("subAttributes", out var subs)
+                ? [.. subs.EnumerateArray().Select(sub => ReadAttribute(sub, Flag(a, "multiValued") ? NotPrimary : null))] : [],
         };
     }
 

@@ -107,6 +107,12 @@ public sealed class SchemaAttribute
     /// <summary>Whether its values are unique.</summary>
     public Uniqueness Uniqueness { get; init; }
 
+    /// <summary>
+    /// What a boolean without a value counts as in filters, conditions, indexes and sorting; null if it counts as nothing. A missing
+    /// <c>primary</c> is false (RFC 7643 §2.4), and a user without <c>active</c> is active.
+    /// </summary>
+    public bool? WhenAbsent { get; init; }
+
     /// <summary>Whether its value is a password, of which a hash alone is stored (RFC 7643 §4.1.1).</summary>
     public bool IsPassword => this is { Type: AttributeType.String, MultiValued: false, Mutability: Mutability.WriteOnly }
         && Name.Equals("password", StringComparison.OrdinalIgnoreCase);

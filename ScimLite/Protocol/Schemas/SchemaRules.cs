@@ -11,35 +11,8 @@ namespace ScimLite.Protocol.Schemas;
 /// What schemas say about a resource: types, required, mutability. Reads what a client sent into a tree in the schema's own
 /// spelling, in which only attributes that a schema knows and that have a value occur.
 /// </summary>
-public static class SchemaRules
+public static partial class SchemaRules
 {
-    /// <summary>Reads the body of a POST or PUT. Read-only attributes, unknown ones, nulls and empty arrays are left out (RFC 7644 §3.3, §3.5.1; RFC 7643 §2.5).</summary>
-    /// <exception cref="ScimException"><c>invalidValue</c> or <c>invalidSyntax</c>, naming the attribute.</exception>
-    public static JsonObject Read(JsonElement body, ResourceType type, EntraDialect dialect)
-    {
-        var resource = ScimJson.NewObject();
-        foreach (var property in body.EnumerateObject())
-        {
-            var name = ScimJson.Name(property);
-            if (type.FindCore(name) is { } attribute)
-            {
-                Put(resource, attribute, property.Value, attribute.Name, dialect);
-            }
-            else if (type.FindExtension(name) is { } extension)
-            {
-                if (ReadExtension(extension, property.Value, dialect) is { Count: > 0 } values)
-                {
-                    PutOnce(resource, extension.Id, values);
-                }
-            }
-            else
-            {
-                dialect.IgnoredAttribute(name);
-            }
-        }
-        return resource;
-    }
-
     /// <summary>Reads the value of one attribute.</summary>
     /// <returns>The value in the schema's spelling, or null when the attribute is to have none.</returns>
     /// <exception cref="ScimException"><c>invalidValue</c>, naming <paramref name="path"/> and what to send.</exception>
@@ -56,7 +29,7 @@ public static class SchemaRules
         var array = new JsonArray();
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Append(array, ReadElement(attribute, value, path, dialect));
+            Append(array, attribute, ReadElement(attribute, value, path, dialect), path, dialect);
             return array.Count == 0 ? null : array;
         }
         foreach (var item in value.EnumerateArray())
@@ -65,8 +38,9 @@ public static class SchemaRules
             {
                 throw new ScimException(ScimError.InvalidValue($"'{path}' holds null among its values. Send only the values that are there."));
             }
-            Append(array, ReadElement(attribute, item, path, dialect));
+            Append(array, attribute, ReadElement(attribute, item, path, dialect), path, dialect);
         }
+        Values.MergeRepeated(array, attribute);
         return array.Count == 0 ? null : array;
     }
 
@@ -78,7 +52,8 @@ public static class SchemaRules
         {
             return ReadComplex(attribute, dialect.UnwrapSingleValue(value), path, dialect);
         }
-        if (dialect.IsEmptyText(attribute, value))
+        value = dialect.UnwrapSimple(value);
+        if (value.ValueKind == JsonValueKind.Null || dialect.IsEmptyText(attribute, value))
         {
             return null;
         }
@@ -91,6 +66,7 @@ public static class SchemaRules
                 ? ScimJson.Text(value) : throw Wrong(path, "a time such as \"2026-01-31T09:30:00Z\"", value),
             AttributeType.Binary => value.ValueKind == JsonValueKind.String && IsBase64(ScimJson.Text(value))
                 ? ScimJson.Text(value) : throw Wrong(path, "Base64 text", value),
+            AttributeType.String when value.ValueKind == JsonValueKind.Number && dialect.ReadsNumberAsText() => value.GetRawText(),
             AttributeType.String or AttributeType.Reference => value.ValueKind == JsonValueKind.String
                 ? ScimJson.Text(value) : throw Wrong(path, "text in double quotes", value),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -124,116 +100,21 @@ public static class SchemaRules
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
         && text.Length > 10 && text[4] == '-' && text[10] is 'T' or 't' && text.AsSpan(11).Contains(':');
 
-    /// <summary>Every required extension is there, and every required attribute has a value, in core and in each extension that is there.</summary>
-    /// <param name="resource">The resource as it is to be.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="excused">What a PATCH found missing already: the schema came later, and nobody could be disabled any more.</param>
-    /// <exception cref="ScimException"><c>invalidValue</c>, naming the attribute or extension.</exception>
-    public static void CheckRequired(JsonObject resource, ResourceType type, IReadOnlyList<string>? excused = null)
+    // An element that holds no value is none. Only its label may be there: "type" and "primary" describe a value (RFC 7643 §2.4).
+    private static void Append(JsonArray array, SchemaAttribute attribute, JsonNode? element, string path, EntraDialect dialect)
     {
-        if (Missing(resource, type).FirstOrDefault(path => excused?.Contains(path) != true) is { } missing)
+        if (element is not null && !Values.LacksValue(element, attribute))
         {
-            throw new ScimException(ScimError.InvalidValue($"'{missing}' is required. Send a value for it; in Entra, map it to a source attribute that everyone has."));
+            array.Add(element);
         }
-    }
-
-    /// <summary>The paths of the required attributes and extensions that have no value.</summary>
-    public static IReadOnlyList<string> Missing(JsonObject resource, ResourceType type)
-    {
-        List<string>? missing = null;
-        AddMissing(resource, type.Schema.Attributes, "", ref missing);
-        foreach (var extension in type.Extensions)
+        else if (attribute.Name == "members")
         {
-            if (resource[extension.Id] is JsonObject values)
-            {
-                AddMissing(values, extension.Attributes, extension.Id + ":", ref missing);
-            }
-            else if (type.Requires(extension))
-            {
-                (missing ??= []).Add(extension.Id);
-            }
+            // Left out in silence, the member would be lost.
+            throw new ScimException(ScimError.InvalidValue("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
         }
-        return missing ?? [];
-    }
-
-    /// <summary>No immutable attribute that had a value has another now (RFC 7644 §3.5.1).</summary>
-    /// <exception cref="ScimException"><c>mutability</c>, naming the attribute.</exception>
-    public static void CheckImmutable(JsonObject before, JsonObject after, ResourceType type)
-    {
-        CheckImmutable(before, after, type.Schema.Attributes, "");
-        foreach (var extension in type.Extensions)
+        else
         {
-            if (before[extension.Id] is JsonObject old)
-            {
-                CheckImmutable(old, after[extension.Id] as JsonObject ?? ScimJson.NewObject(), extension.Attributes, extension.Id + ":");
-            }
-        }
-    }
-
-    /// <summary>Sets <c>schemas</c> to the core schema and the extensions that have values (RFC 7643 §3).</summary>
-    public static void SetSchemas(JsonObject resource, ResourceType type)
-    {
-        var schemas = new JsonArray(type.Schema.Id);
-        foreach (var extension in type.Extensions)
-        {
-            if (resource[extension.Id] is not null)
-            {
-                schemas.Add(extension.Id);
-            }
-        }
-        resource["schemas"] = schemas;
-    }
-
-    private static JsonObject? ReadExtension(Schema extension, JsonElement value, EntraDialect dialect)
-    {
-        if (value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            throw new ScimException(ScimError.InvalidValue($"'{extension.Id}' has to be an object that holds the extension's attributes."));
-        }
-        var values = ScimJson.NewObject();
-        foreach (var property in value.EnumerateObject())
-        {
-            if (extension.Find(ScimJson.Name(property)) is { } attribute)
-            {
-                Put(values, attribute, property.Value, $"{extension.Id}:{attribute.Name}", dialect);
-            }
-            else
-            {
-                dialect.IgnoredAttribute($"{extension.Id}:{ScimJson.Name(property)}");
-            }
-        }
-        return values;
-    }
-
-    private static void Put(JsonObject container, SchemaAttribute attribute, JsonElement value, string path, EntraDialect dialect)
-    {
-        if (attribute.Mutability == Mutability.ReadOnly)
-        {
-            return;
-        }
-        if (ReadValue(attribute, value, path, dialect) is { } read)
-        {
-            PutOnce(container, attribute.Name, read);
-        }
-    }
-
-    private static void PutOnce(JsonObject container, string name, JsonNode value)
-    {
-        if (!container.TryAdd(name, value))
-        {
-            throw ScimJson.GivenTwice(name);
-        }
-    }
-
-    private static void Append(JsonArray array, JsonNode? value)
-    {
-        if (value is not null)
-        {
-            array.Add(value);
+            dialect.ElementWithoutValue(path);
         }
     }
 
@@ -260,6 +141,7 @@ public static class SchemaRules
             any = true;
             if (attribute.Sub(ScimJson.Name(property)) is not { } sub)
             {
+                dialect.IgnoredPart(attribute, $"{path}.{ScimJson.Name(property)}", property.Value);
                 continue;
             }
             known = true;
@@ -268,7 +150,7 @@ public static class SchemaRules
                 PutOnce(element, sub.Name, read);
             }
         }
-        element = dialect.ReadRole(attribute, element, value);
+        element = dialect.ReadReference(attribute, dialect.ReadRole(attribute, element, value));
         if (element.Count == 0 && any && !known)
         {
             throw Wrong(path, "an object with " + string.Join(", ", attribute.SubAttributes.Select(s => s.Name)), value);
@@ -349,42 +231,4 @@ public static class SchemaRules
         JsonValueKind.Object => "another object",
         _ => "null",
     };
-
-    private static void AddMissing(JsonObject container, IReadOnlyList<SchemaAttribute> attributes, string prefix, ref List<string>? missing)
-    {
-        foreach (var attribute in attributes)
-        {
-            if (container[attribute.Name] is not { } value)
-            {
-                if (attribute.Required && attribute.Mutability != Mutability.ReadOnly)
-                {
-                    (missing ??= []).Add(prefix + attribute.Name);
-                }
-                continue;
-            }
-            foreach (var element in ScimJson.Values(value))
-            {
-                if (element is JsonObject complex)
-                {
-                    AddMissing(complex, attribute.SubAttributes, $"{prefix}{attribute.Name}.", ref missing);
-                }
-            }
-        }
-    }
-
-    private static void CheckImmutable(JsonObject before, JsonObject after, IReadOnlyList<SchemaAttribute> attributes, string prefix)
-    {
-        foreach (var attribute in attributes)
-        {
-            var old = before[attribute.Name];
-            if (old is not null && attribute.Mutability == Mutability.Immutable && !JsonNode.DeepEquals(old, after[attribute.Name]))
-            {
-                throw new ScimException(ScimError.Mutability($"'{prefix}{attribute.Name}' can't be changed once it is set. Send the value that it has, or leave it out of a PATCH."));
-            }
-            if (old is JsonObject complex && !attribute.MultiValued)
-            {
-                CheckImmutable(complex, after[attribute.Name] as JsonObject ?? ScimJson.NewObject(), attribute.SubAttributes, $"{prefix}{attribute.Name}.");
-            }
-        }
-    }
 }
