@@ -23,7 +23,7 @@ public sealed class AttributeClaimTests
     [OnBothStores("hash")]
     public async Task Every_attribute_of_every_resource_type_is_what_the_schemas_say(StoreKind store, string passwords)
     {
-        await using var host = await OwnSchemas.StartAsync(store, passwords == "hash" ? Gadget.Files : [], settings: new Dictionary<string, string> { ["ScimLite:Passwords"] = passwords });
+        await using var host = await OwnSchemas.StartAsync(store, passwords == "hash" ? Gadget.Files : [], "rfc", settings: new Dictionary<string, string> { ["ScimLite:Passwords"] = passwords });
         var schemas = (await host.Client.Send("GET", "Schemas")).Is(200).Json["Resources"]!.AsArray().ToDictionary(s => s!["id"]!.GetValue<string>(), s => s!.AsObject());
         var faults = new List<string>();
         var passed = new HashSet<string>();
@@ -205,11 +205,12 @@ internal sealed class AttributeProbe(HttpClient client, string endpoint, JsonObj
     string At(string value) => sub is null ? Flag(attribute, "multiValued") ? $"[{value}]" : value
         : Flag(attribute, "multiValued") ? $"[{Element(value)}]" : value;
 
-    // With the parts that each element has to have.
+    // With the parts that each element has to have: the required ones, and the value that the other parts describe.
     string Element(string value)
     {
         var element = new JsonObject();
-        foreach (var required in attribute["subAttributes"]!.AsArray().Select(s => s!.AsObject()).Where(s => Flag(s, "required")))
+        foreach (var required in attribute["subAttributes"]!.AsArray().Select(s => s!.AsObject())
+            .Where(s => Flag(s, "required") || (Flag(attribute, "multiValued") && Text(s, "name") == "value")))
         {
             element[Text(required, "name")] = JsonNode.Parse(Value(required, 1));
         }

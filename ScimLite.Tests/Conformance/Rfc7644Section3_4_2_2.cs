@@ -36,7 +36,7 @@ public sealed class Rfc7644Section3_4_2_2
         foreach (var (filter, expected) in ((string, string)[])
         [
             ("userName eq \"ada\"", "ada"), ("userName ne \"ada\"", "bob eve"), ("userName co \"D\"", "ada"), ("userName sw \"B\"", "bob"), ("userName ew \"E\"", "eve"), ("title pr", "ada"), ("name pr", "ada bob"), ("emails pr", "ada bob"),
-            ("userName gt \"ada\"", "bob eve"), ("userName ge \"bob\"", "bob eve"), ("userName lt \"bob\"", "ada"), ("userName le \"bob\"", "ada bob"), ("active eq true", "ada"), ("active ne true", "bob eve"), ("active eq false", "bob"),
+            ("userName gt \"ada\"", "bob eve"), ("userName ge \"bob\"", "bob eve"), ("userName lt \"bob\"", "ada"), ("userName le \"bob\"", "ada bob"), ("active eq true", "ada eve"), ("active ne true", "bob"), ("active eq false", "bob"),
             ("externalId eq \"a\"", "bob"), ("externalId eq \"A\"", "ada"), ("title eq null", "bob eve"), ("name.familyName co \"'mal\"", "bob"), ("meta.created gt \"2011-05-13T04:42:34Z\"", "ada bob eve"), ("meta.lastModified lt \"2011-05-13T04:42:34Z\"", ""),
         ])
         {
@@ -50,7 +50,7 @@ public sealed class Rfc7644Section3_4_2_2
         await using var host = await Filled(store);
         foreach (var (filter, expected) in ((string, string)[])
         [
-            ("userName eq \"eve\" or userName eq \"ada\" and active eq false", "eve"), ("(userName eq \"eve\" or userName eq \"ada\") and active eq true", "ada"), ("not (title pr) and active eq false", "bob"), ("not (title pr and active eq true)", "bob eve"),
+            ("userName eq \"eve\" or userName eq \"ada\" and active eq false", "eve"), ("(userName eq \"eve\" or userName eq \"ada\") and active eq true", "ada eve"), ("not (title pr) and active eq false", "bob"), ("not (title pr and active eq true)", "bob eve"),
             ("emails[type eq \"work\" and value co \"home\"]", "bob"), ("emails.type eq \"work\" and emails.value co \"home\"", "ada bob"), ("emails[not (type eq \"work\")]", "ada"), ("emails co \"work.example\"", "ada"),
         ])
         {

@@ -237,7 +237,7 @@ function story(entry, timeLine) {
     entry.error ? h('p', { class: 'alert bad' }, `${entry.error.status}${entry.error.scimType ? ` ${entry.error.scimType}` : ''}: ${entry.error.detail}`) : null,
     entry.changes?.length > 0 ? [h('h3', {}, entry.error ? 'What was asked for' : 'What changed'), h('dl', {}, entry.changes.map((change) => [h('dt', {}, change.attribute),
       h('dd', {}, change.old ? [h('del', {}, change.old), ' '] : null, change.new ? h('ins', {}, change.new) : h('span', { class: 'quiet' }, '(cleared)'))]))] : null,
-    entry.ignored?.length > 0 ? [h('h3', {}, 'Left out, since no schema knows it'), list(entry.ignored)] : null,
+    entry.ignored?.length > 0 ? [h('h3', {}, 'Ignored: not in any schema'), list(entry.ignored.map((name) => `${name}${entry.ignoredValues?.[name] ? `: ${entry.ignoredValues[name]}` : ''}`))] : null,
     entry.quirks?.length > 0 ? [h('h3', {}, 'Read with these rules of the dialect'), list(entry.quirks.map((name) => [rules[name] ?? '', ' ', h('code', { class: 'quiet' }, name)]))] : null,
     h('h3', {}, 'The call'), h('dl', {}, facts.map(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
   ].flat(2).filter(Boolean);

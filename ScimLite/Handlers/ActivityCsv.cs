@@ -23,7 +23,7 @@ public static class ActivityCsv
             entry.Error?.Detail, string.Join("; ", entry.Changes.Select(c => $"{c.Attribute}: {c.Old ?? "-"} → {c.New ?? "-"}")),
             entry.MembersAdded.ToString(CultureInfo.InvariantCulture), entry.MembersRemoved.ToString(CultureInfo.InvariantCulture),
             string.Join(' ', entry.Added), string.Join(' ', entry.Removed),
-            string.Join(' ', entry.Ignored), string.Join(' ', entry.Quirks), entry.Milliseconds.ToString(CultureInfo.InvariantCulture), entry.CorrelationId,
+            string.Join(' ', entry.Ignored.Select(name => entry.IgnoredValues.TryGetValue(name, out var value) ? $"{name}={value}" : name)), string.Join(' ', entry.Quirks), entry.Milliseconds.ToString(CultureInfo.InvariantCulture), entry.CorrelationId,
             entry.RequestId,
         ];
         for (var i = 0; i < fields.Length; i++)

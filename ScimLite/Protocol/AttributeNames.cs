@@ -60,9 +60,9 @@ public static class AttributeNames
         }
         foreach (var schema in type.Extensions.Append(type.Schema))
         {
-            if (RestAfter(name, schema.Id) is { } rest)
+            if (name.StartsWith(schema.Id, StringComparison.OrdinalIgnoreCase))
             {
-                return rest[0] == '.' && dialect.ReadsDotAfterUrn() ? $"{schema.Id}:{rest[1..]}" : name;
+                return RestAfter(name, schema.Id) is ['.', .. var rest] && dialect.ReadsDotAfterUrn() ? $"{schema.Id}:{rest}" : name;
             }
         }
         foreach (var (alias, id) in Aliases)

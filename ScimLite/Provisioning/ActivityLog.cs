@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -184,6 +185,8 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         {
             Quirks = Dialect.Quirks,
             Ignored = Dialect.Ignored,
+            IgnoredValues = Dialect.Ignored.Count == 0 ? ReadOnlyDictionary<string, string>.Empty
+                : Dialect.IgnoredValues.Where(i => i.Value is not null).ToDictionary(i => i.Key, i => i.Value!, StringComparer.Ordinal),
             Changes = told,
             Created = document,
         };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -54,6 +55,9 @@ public sealed record ActivityEntry
 
     /// <summary>The attributes sent that no schema knows, and that were left out, at most 20.</summary>
     public IReadOnlyCollection<string> Ignored { get => field ?? []; init; } = [];
+
+    /// <summary>The values of those attributes as JSON, cut at 100 characters; without those that may be secrets.</summary>
+    public IReadOnlyDictionary<string, string> IgnoredValues { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The attributes that the write changed, or was to change, at most 50.</summary>
     public IReadOnlyCollection<AttributeChange> Changes { get => field ?? []; init; } = [];

@@ -115,7 +115,7 @@ public sealed class EntraDialectTests
     [InlineData("roles", """{"value":"{not JSON"}""", """{"value":"{not JSON"}""", null)]
     [InlineData("roles", """{"value":"admin"}""", """{"value":"admin"}""", null)]
     [InlineData("entitlements", """{"value":"{\"value\":\"admin\"}"}""", """{"value":"{\"value\":\"admin\"}"}""", null)]
-    [InlineData("entitlements", """{"value":"admin","displayName":"Admin"}""", """{"value":"admin"}""", null)]
+    [InlineData("entitlements", """{"value":"admin","displayName":"Admin"}""", """{"value":"admin","display":"Admin"}""", "role-display-name")]
     public void A_role_is_read_out_of_JSON_text_and_its_name_out_of_displayName(string attribute, string sent, string read, string? quirk)
     {
         Patching.Same(JsonNode.Parse(read)!, SchemaRules.ReadElement(Attribute(attribute), Json(sent), attribute, rfc)!);

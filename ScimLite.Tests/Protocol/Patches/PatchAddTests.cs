@@ -133,7 +133,7 @@ public sealed class PatchAddTests
     [InlineData("""[{"op":"add","path":"emails","value":[{"value":"a","primary":true},{"value":"b","primary":true}]}]""", "invalidValue")]
     [InlineData("""[{"op":"add","path":"name","value":"Mr. Foo"}]""", "invalidValue")]
     [InlineData("""[{"op":"add","path":"userName","value":{}}]""", "invalidValue")]
-    [InlineData("""[{"op":"add","path":"userName","value":5}]""", "invalidValue")]
+    [InlineData("""[{"op":"add","path":"userName","value":true}]""", "invalidValue")]
     [InlineData("""[{"op":"add","path":"emails","value":{"foo":123}}]""", "invalidValue")]
     [InlineData("""[{"op":"add","path":"emails","value":[null]}]""", "invalidValue")]
     [InlineData("""[{"op":"add","path":"emails","value":[[]]}]""", "invalidValue")]
@@ -145,7 +145,6 @@ public sealed class PatchAddTests
     [InlineData("""[{"op":"add","path":"groups.value","value":"g"}]""", "mutability")]
     [InlineData("""[{"op":"add","path":"meta","value":{"version":"1"}}]""", "mutability")]
     [InlineData("""[{"op":"add","path":"meta.version","value":"1"}]""", "mutability")]
-    [InlineData("""[{"op":"add","value":{"id":"other"}}]""", "mutability")]
     [InlineData($$$"""[{"op":"add","path":"{{{Enterprise}}}","value":"x"}]""", "invalidValue")]
     [InlineData($$$"""[{"op":"add","path":"{{{Enterprise}}}:manager.displayName","value":"Boss"}]""", "mutability")]
     public void A_value_that_the_schema_forbids_is_refused_in_both_dialects(string operations, string scimType) =>

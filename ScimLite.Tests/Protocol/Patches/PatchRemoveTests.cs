@@ -41,7 +41,23 @@ public sealed class PatchRemoveTests
     [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":"w"}]""", """{"emails":[{"value":"h","type":"home"}]}""")]
     [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":[{"value":"w"},{"value":"h"}]}]""", "{}")]
     [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":[{"value":"none"}]}]""", TwoEmails)]
-    [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":{"value":"w","type":"home"}}]""", TwoEmails)]
+    [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":{"value":"w","type":"home"}}]""", """{"emails":[{"value":"h","type":"home"}]}""")]
+    [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":[{"value":"w","type":null,"primary":false,"display":"W"}]}]""", """{"emails":[{"value":"h","type":"home"}]}""")]
+    [InlineData(
+        """{"emails":[{"value":"w","type":"work"},{"value":"w","type":"home"}]}""",
+        """[{"op":"remove","path":"emails","value":[{"value":"w","type":"home"}]}]""", """{"emails":[{"value":"w","type":"work"}]}""")]
+    [InlineData(
+        """{"roles":[{"value":"Admin","primary":true},{"value":"User"}]}""",
+        """[{"op":"Remove","path":"roles","value":[{"value":"Admin","type":"WindowsAzureActiveDirectoryRole","primary":false,"display":"Admin"}]}]""",
+        """{"roles":[{"value":"User"}]}""")]
+    [InlineData(
+        """{"entitlements":[{"value":"e1","display":"E One"},{"value":"e2","display":"E Two"}]}""",
+        """[{"op":"remove","path":"entitlements","value":[{"display":"E One"}]}]""", """{"entitlements":[{"value":"e2","display":"E Two"}]}""")]
+    [InlineData(
+        """{"addresses":[{"type":"work","locality":"London"},{"type":"home","locality":"London"}]}""",
+        """[{"op":"remove","path":"addresses","value":[{"type":"home","locality":"London"}]}]""", """{"addresses":[{"type":"work","locality":"London"}]}""")]
+    [InlineData(
+        """{"schemas":[],"roles":[{"value":"Admin"}]}""", """[{"op":"remove","path":"roles","value":["Admin"]}]""", """{"schemas":[]}""")]
     [InlineData(TwoEmails, """[{"op":"remove","path":"emails","value":[]}]""", TwoEmails)]
     [InlineData("{}", """[{"op":"remove","path":"emails","value":{"type":"home"}}]""", "{}")]
     public void A_value_beside_the_path_names_the_elements_that_go(string from, string operations, string to) =>
@@ -70,13 +86,28 @@ public sealed class PatchRemoveTests
     [InlineData("""[{"op":"remove","path":"groups"}]""", "mutability")]
     [InlineData("""[{"op":"remove","path":"groups[value eq \"g\"]"}]""", "mutability")]
     [InlineData("""[{"op":"remove","path":"meta.version"}]""", "mutability")]
-    [InlineData("""[{"op":"remove","path":"emails[type eq \"none\"]"}]""", "noTarget")]
-    [InlineData("""[{"op":"remove","path":"emails[type eq \"none\"].value"}]""", "noTarget")]
-    [InlineData("""[{"op":"remove","path":"phoneNumbers[type eq \"work\"]"}]""", "noTarget")]
     [InlineData("""[{"op":"remove","path":"emails","value":[null]}]""", "invalidValue")]
     [InlineData("""[{"op":"remove","path":"emails","value":5}]""", "invalidValue")]
     public void What_has_to_stay_or_is_not_there_is_refused_in_both_dialects(string operations, string scimType) =>
         Patching.RefusedUser(TwoEmails, operations, scimType);
+
+    [Theory] // RFC 7644 table 9
+    [InlineData("emails[type eq \\\"none\\\"]")]
+    [InlineData("emails[type eq \\\"none\\\"].value")]
+    [InlineData("phoneNumbers[type eq \\\"work\\\"]")]
+    public void What_is_not_there_is_removed_already_in_entra_and_noTarget_in_rfc(string path)
+    {
+        var operations = $$"""[{"op":"Remove","path":"{{path}}"},{"op":"Replace","path":"active","value":"False"}]""";
+        var (before, after) = ("""{"emails":[{"value":"w"}],"active":true}""", """{"emails":[{"value":"w"}],"active":false}""");
+
+        Assert.Contains("nothing-to-remove", Patching.Leads(SchemaCatalog.Core.User, before, operations, after, Dialect.Entra));
+        Patching.Refused(SchemaCatalog.Core.User, before, operations, "noTarget", Dialect.Rfc);
+    }
+
+    [Fact]
+    public void A_name_that_meets_nothing_is_noted() => Assert.Contains("nothing-to-remove", Patching.Leads(
+        SchemaCatalog.Core.User, """{"roles":[{"value":"User"}]}""", """[{"op":"remove","path":"roles","value":[{"value":"Admin"}]}]""",
+        """{"roles":[{"value":"User"}]}""", Dialect.Entra));
 
     [Fact] // RFC 7644 §3.5.2.2: the request is judged as a whole
     public void A_required_attribute_may_be_removed_and_added_in_one_request() => Patching.LeadsUser(

@@ -94,19 +94,116 @@ public sealed class PatchReplaceTests
     [InlineData("""[{"op":"replace","path":"emails[not (type pr)].value","value":"n"}]""", "noTarget")]
     [InlineData("""[{"op":"replace","path":"id","value":"other"}]""", "mutability")]
     [InlineData("""[{"op":"replace","path":"id","value":null}]""", "mutability")]
-    [InlineData("""[{"op":"replace","value":{"id":"other","title":"x"}}]""", "mutability")]
     [InlineData("""[{"op":"replace","path":"groups","value":[]}]""", "mutability")]
     [InlineData("""[{"op":"replace","path":"userName","value":null}]""", "invalidValue")]
-    [InlineData("""[{"op":"replace","path":"userName","value":5}]""", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"userName","value":["a","b"]}]""", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"active","value":["True","False"]}]""", "invalidValue")]
     [InlineData("""[{"op":"replace","path":"emails","value":[{"value":"v"},null]}]""", "invalidValue")]
     [InlineData("""[{"op":"replace","path":"emails","value":[{"value":"a","primary":true},{"value":"b","primary":true}]}]""", "invalidValue")]
     [InlineData("""[{"op":"replace","path":"emails[value pr].primary","value":true}]""", "invalidValue")]
     [InlineData("""[{"op":"replace","path":"emails[type eq \"work\"]","value":5}]""", "invalidValue")]
-    [InlineData("""[{"op":"replace","path":"emails.value","value":"x"}]""", "invalidPath")]
     [InlineData("""[{"op":"replace","path":"active","value":"maybe"}]""", "invalidValue")]
     [InlineData("""[{"op":"replace","path":"x509Certificates","value":[{"value":"not base64!"}]}]""", "invalidValue")]
     public void What_the_schema_forbids_or_the_path_does_not_find_is_refused_in_both_dialects(string operations, string scimType) =>
         Patching.RefusedUser(TwoEmails, operations, scimType);
+
+    [Theory] // SCIM vectors §10: lenient in entra, strict in rfc
+    [InlineData("""[{"op":"replace","value":{"id":"other","title":"x"}}]""", """{"title":"x"}""", "id-in-value", "mutability")]
+    [InlineData("""[{"op":"replace","path":"title","value":5}]""", """{"title":"5"}""", "number-as-text", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"title","value":["a"]}]""", """{"title":"a"}""", "single-value-wrapped", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"title","value":{"value":"a"}}]""", """{"title":"a"}""", "single-value-wrapped", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"active","value":["False"]}]""", """{"active":false}""", "single-value-wrapped", "invalidValue")]
+    [InlineData("""[{"op":"replace","path":"active","value":{"value":false}}]""", """{"active":false}""", "single-value-wrapped", "invalidValue")]
+    [InlineData("""[{"op":"replace","value":{"active":[{"value":"False"}]}}]""", """{"active":false}""", "single-value-wrapped", "invalidValue")]
+    public void What_only_entra_means_is_read_there_and_refused_in_rfc(string operations, string added, string quirk, string scimType)
+    {
+        Assert.Contains(quirk, Patching.Leads(SchemaCatalog.Core.User, "{}", operations, added, Dialect.Entra));
+        Patching.Refused(SchemaCatalog.Core.User, "{}", operations, scimType, Dialect.Rfc);
+    }
+
+    [Theory] // A path without a condition: clear where there is one e-mail, or one that is primary
+    [InlineData("""{"emails":[{"value":"o","type":"work"}]}""", """{"emails":[{"value":"n","type":"work"}]}""")]
+    [InlineData(
+        """{"emails":[{"value":"o"},{"value":"p","primary":true}]}""", """{"emails":[{"value":"o"},{"value":"n","primary":true}]}""")]
+    public void A_sub_attribute_of_the_only_or_primary_value_is_replaced_in_entra(string from, string to)
+    {
+        const string Operations = """[{"op":"replace","path":"emails.value","value":"n"}]""";
+
+        Assert.Contains("sub-attribute-of-only-value", Patching.Leads(SchemaCatalog.Core.User, from, Operations, to, Dialect.Entra));
+        Patching.Refused(SchemaCatalog.Core.User, from, Operations, "invalidPath", Dialect.Rfc);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"emails":[{"value":"o"},{"value":"p"}]}""")]
+    public void A_sub_attribute_of_no_or_of_several_values_is_refused_in_both_dialects(string from) =>
+        Patching.RefusedUser(from, """[{"op":"replace","path":"emails.value","value":"n"}]""", "invalidPath");
+
+    [Theory] // RFC 7644 §3.5.2.3 replaces all matches; RFC 7643 §2.4 keeps each (type, value) once
+    [InlineData(
+        """{"emails":[{"value":"a","type":"work"},{"value":"b","type":"work","primary":true,"display":"B"},{"value":"h","type":"home"}]}""",
+        """{"emails":[{"value":"n","type":"work","primary":true,"display":"B"},{"value":"h","type":"home"}]}""")]
+    [InlineData(
+        """{"emails":[{"value":"a","type":"work","primary":true,"display":"A"},{"value":"b","type":"work","display":"B"}]}""",
+        """{"emails":[{"value":"n","type":"work","primary":true,"display":"A"}]}""")]
+    public void Values_that_became_the_same_are_kept_once_and_primary(string from, string to) =>
+        Patching.LeadsUser(from, """[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"n"}]""", to);
+
+    [Fact] // RFC 7643 §2.4: the last one's sub-attributes
+    public void A_value_given_twice_is_stored_once() => Patching.LeadsUser(
+        "{}",
+        """
+        [{"op":"replace","path":"emails","value":[
+            {"value":"a","type":"work","display":"1"},{"value":"A","type":"Work","display":"2"},{"value":"a","type":"home"}]},
+         {"op":"replace","path":"emails[type eq \"work\"].primary","value":true}]
+        """,
+        """{"emails":[{"value":"A","type":"Work","display":"2","primary":true},{"value":"a","type":"home"}]}""");
+
+    [Theory]
+    [InlineData("""[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"n"}]""")]
+    [InlineData("""[{"op":"Add","path":"emails[type eq \"work\"].value","value":"n"}]""")]
+    public void A_typed_value_takes_over_from_untyped_ones_in_entra(string operations) => Assert.Contains("primary-taken-over", Patching.Leads(
+        SchemaCatalog.Core.User, """{"emails":[{"value":"o","primary":true}]}""", operations,
+        """{"emails":[{"value":"o","primary":false},{"value":"n","type":"work","primary":true}]}""", Dialect.Entra));
+
+    [Fact]
+    public void A_typed_value_beside_another_typed_one_takes_nothing_over() => Patching.Leads(
+        SchemaCatalog.Core.User, """{"emails":[{"value":"o","type":"home","primary":true}]}""",
+        """[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"n"}]""",
+        """{"emails":[{"value":"o","type":"home","primary":true},{"value":"n","type":"work"}]}""", Dialect.Entra);
+
+    [Theory] // An element that holds nothing is none
+    [InlineData("""{"value":""}""")]
+    [InlineData("""[{"value":"","type":"work"}]""")]
+    [InlineData("""[{"type":"work","primary":true}]""")]
+    public void An_element_without_content_is_none(string value) => Patching.LeadsUser(
+        """{"roles":[{"value":"Admin"}]}""", $$$"""[{"op":"replace","path":"roles","value":{{{value}}}}]""", "{}");
+
+    [Theory] // The same spelt null, "" and []
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("""{"value":null}""")]
+    public void An_empty_value_never_activates_a_user_in_entra(string value)
+    {
+        foreach (var operations in (string[])[$$$"""[{"op":"Replace","path":"active","value":{{{value}}}}]""", $$$"""[{"op":"replace","value":{"active":{{{value}}} }}]"""])
+        {
+            foreach (var user in (string[])["""{"active":false}""", """{"active":true}"""])
+            {
+                Assert.Contains("empty-active", Patching.Leads(SchemaCatalog.Core.User, user, operations, user, Dialect.Entra));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_empty_value_of_a_disabled_user_is_refused_in_rfc_and_clears_an_active_one()
+    {
+        const string Operations = """[{"op":"replace","path":"active","value":null}]""";
+
+        Patching.Refused(SchemaCatalog.Core.User, """{"active":false}""", Operations, "invalidValue", Dialect.Rfc);
+        Patching.Leads(SchemaCatalog.Core.User, """{"active":true}""", Operations, "{}", Dialect.Rfc);
+    }
 
     [Theory] // SCIM vectors §8: the manager
     [InlineData("manager", "\"2f1c\"", """{"manager":{"value":"2f1c"},"division":"D"}""")]
@@ -134,15 +231,16 @@ public sealed class PatchReplaceTests
     [Theory] // SCIM vectors §8: null and empty text
     [InlineData("""{"displayName":"A"}""", """[{"op":"replace","path":"displayName","value":null}]""", "{}")]
     [InlineData("""{"displayName":"A"}""", """[{"op":"replace","path":"displayName","value":""}]""", """{"displayName":""}""")]
-    [InlineData("""{"active":true}""", """[{"op":"replace","path":"active","value":""}]""", "{}")]
     [InlineData(TwoEmails, """[{"op":"replace","path":"emails","value":null}]""", "{}")]
     [InlineData("""{"name":{"givenName":"G"}}""", """[{"op":"replace","path":"name","value":null}]""", "{}")]
     [InlineData(
         """{"name":{"givenName":"G","familyName":"F"}}""", """[{"op":"replace","path":"name.familyName","value":null}]""",
         """{"name":{"givenName":"G"}}""")]
     [InlineData(
-        """{"emails":[{"value":"w","type":"work"}]}""", """[{"op":"replace","path":"emails[type eq \"work\"].value","value":null}]""",
-        """{"emails":[{"type":"work"}]}""")]
+        """{"emails":[{"value":"w","type":"work"}]}""", """[{"op":"replace","path":"emails[type eq \"work\"].value","value":null}]""", "{}")]
+    [InlineData(
+        """{"emails":[{"value":"w","type":"work","display":"W"}]}""", """[{"op":"replace","path":"emails[type eq \"work\"].value","value":""}]""",
+        """{"emails":[{"value":"","type":"work","display":"W"}]}""")]
     [InlineData(
         """{"emails":[{"value":"w","type":"work"}]}""", """[{"op":"replace","path":"emails[type eq \"work\"]","value":null}]""", "{}")]
     [InlineData("""{"userName":"a"}""", """[{"op":"replace","path":"userName","value":""}]""", """{"userName":""}""")]

@@ -8,11 +8,6 @@ namespace ScimLite.Tests.Protocol.Patches;
 public sealed class PatchRequestTests
 {
     [Theory] // SCIM vectors §5
-    [InlineData("""{"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
-    [InlineData("""{"schemas":[],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
-    [InlineData("""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
-    [InlineData("""{"schemas":"urn:ietf:params:scim:api:messages:2.0:PatchOp","Operations":[{"op":"add","path":"title","value":"x"}]}""")]
-    [InlineData("""{"schemas":[1,null],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
     [InlineData("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}""")]
     [InlineData("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":null}""")]
     [InlineData("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":{"op":"add","path":"title","value":"x"}}""")]
@@ -25,6 +20,22 @@ public sealed class PatchRequestTests
     [InlineData("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":5,"value":"x"}]}""")]
     [InlineData("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":{},"value":"x"}]}""")]
     public void A_body_of_another_shape_is_invalidSyntax_in_both_dialects(string body) => Refused(body, "invalidSyntax");
+
+    [Theory] // RFC 7644 §3.5.2: "The body of each request MUST contain the "schemas" attribute with the URI value of …PatchOp"
+    [InlineData("""{"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
+    [InlineData("""{"schemas":[],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
+    [InlineData("""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
+    [InlineData("""{"schemas":"urn:ietf:params:scim:api:messages:2.0:PatchOp","Operations":[{"op":"add","path":"title","value":"x"}]}""")]
+    [InlineData("""{"schemas":[1,null],"Operations":[{"op":"add","path":"title","value":"x"}]}""")]
+    public void A_PATCH_without_its_schema_is_read_in_entra_and_invalidSyntax_in_rfc(string body)
+    {
+        var entra = new EntraDialect(Dialect.Entra);
+
+        Assert.Equal("title", Assert.Single(Patching.Read(body, entra).Operations).Path.ToString());
+        Assert.Contains("patch-schemas", entra.Quirks);
+        var error = Assert.Throws<ScimException>(() => Patching.Read(body, new EntraDialect(Dialect.Rfc))).Error;
+        Assert.Equal((400, "invalidSyntax"), (error.Status, error.ScimType));
+    }
 
     [Fact] // SCIM vectors §5, split; https://github.com/scimmyjs/scimmy/issues/59
     public void No_operations_change_nothing_in_entra_and_are_invalidSyntax_in_rfc()
@@ -76,7 +87,7 @@ public sealed class PatchRequestTests
 
     [Theory] // SCIM vectors §5: a later operation fails, and nothing is applied
     [InlineData("""[{"op":"replace","path":"title","value":"y"},{"op":"add","path":"active","value":"maybe"}]""", "invalidValue")]
-    [InlineData("""[{"op":"replace","path":"title","value":"y"},{"op":"remove","path":"emails[type eq \"none\"]"}]""", "noTarget")]
+    [InlineData("""[{"op":"replace","path":"title","value":"y"},{"op":"remove","path":""}]""", "noTarget")]
     [InlineData("""[{"op":"replace","path":"title","value":"y"},{"op":"replace","path":"id","value":"other"}]""", "mutability")]
     [InlineData("""[{"op":"replace","path":"title","value":"y"},{"op":"remove","path":"userName"}]""", "mutability")]
     public void A_request_with_one_wrong_operation_leaves_the_original_as_it_was(string operations, string scimType) =>

@@ -82,11 +82,14 @@ public sealed partial class EntraDialect
     /// <summary>A sub-attribute that no schema knows is left out; <see cref="ReadRole"/> has read a role's <c>displayName</c>.</summary>
     public void IgnoredPart(SchemaAttribute attribute, string path, JsonElement value)
     {
-        if (!attribute.Name.Equals("roles", StringComparison.OrdinalIgnoreCase) || !path.EndsWith(".displayName", StringComparison.OrdinalIgnoreCase))
+        if (!IsRole(attribute) || !path.EndsWith(".displayName", StringComparison.OrdinalIgnoreCase))
         {
             IgnoredAttribute(path, value);
         }
     }
+
+    private static bool IsRole(SchemaAttribute attribute) => attribute.Sub("display") is not null
+        && (attribute.Name.Equals("roles", StringComparison.OrdinalIgnoreCase) || attribute.Name.Equals("entitlements", StringComparison.OrdinalIgnoreCase));
 
     private bool Reads(string quirk)
     {

@@ -117,15 +117,16 @@ public sealed partial class EntraDialect(Dialect dialect)
         return empty;
     }
 
-    /// <summary>A role whose <c>value</c> is JSON text, or whose name is called <c>displayName</c>: AppRoleAssignmentsComplex.
+    /// <summary>A role whose <c>value</c> is JSON text, or a role or entitlement whose name is called <c>displayName</c>: AppRoleAssignmentsComplex.
     /// https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes</summary>
     public JsonObject ReadRole(SchemaAttribute attribute, JsonObject element, JsonElement source)
     {
-        if (!attribute.Name.Equals("roles", StringComparison.OrdinalIgnoreCase) || source.ValueKind != JsonValueKind.Object)
+        if (!IsRole(attribute) || source.ValueKind != JsonValueKind.Object)
         {
             return element;
         }
-        if (element["value"]?.GetValue<string>() is { } text && text.StartsWith('{') && TryParseObject(text) is { } role)
+        if (attribute.Name.Equals("roles", StringComparison.OrdinalIgnoreCase) && element["value"] is JsonValue value
+            && value.TryGetValue<string>(out var text) && text.StartsWith('{') && TryParseObject(text) is { } role)
         {
             using (role)
             {

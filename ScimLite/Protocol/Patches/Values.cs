@@ -79,10 +79,11 @@ internal static class Values
         });
     }
 
-    /// <summary>Whether an element says nothing: it has no <c>value</c>, or an empty one and besides it nothing but its label.</summary>
+    /// <summary>Whether an element says nothing: it has no <c>value</c>, or an empty one and besides it nothing but its label. Where the
+    /// schema requires <c>value</c>, a missing one is an error instead.</summary>
     public static bool LacksValue(JsonNode? element, SchemaAttribute attribute)
     {
-        if (element is not JsonObject complex || attribute.Type != AttributeType.Complex || attribute.Sub("value") is null)
+        if (element is not JsonObject complex || attribute.Sub("value") is not { Required: false })
         {
             return false;
         }
