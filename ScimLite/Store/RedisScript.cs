@@ -67,6 +67,8 @@ internal sealed partial class RedisScript
 
     public static RedisScript Secret { get; } = new("secret");
 
+    public static RedisScript Refuse { get; } = new("refuse");
+
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {
         try
