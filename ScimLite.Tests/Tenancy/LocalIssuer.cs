@@ -82,6 +82,13 @@ internal sealed class SigningKey(string? kid = null)
     public string Sign(JsonObject claims, string? kid = null) => Compose(new JsonObject { ["typ"] = "JWT", ["alg"] = "RS256", ["kid"] = kid ?? Kid }, claims,
         text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
+    /// <summary>A token with these claims and more header parameters, signed with RS256.</summary>
+    public string SignWith(JsonObject header, JsonObject claims)
+    {
+        (header["alg"], header["kid"]) = ("RS256", Kid);
+        return Compose(header, claims, text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
     /// <summary>A token with any header and any signature.</summary>
     public static string Compose(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign)
     {

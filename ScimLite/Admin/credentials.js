@@ -76,7 +76,7 @@ export function createToken(tenant, again) {
 
 // What an assertion of Entra has to match.
 const parts = [
-  ['issuer', 'Issuer', 'https://login.microsoftonline.com/<tenant id>/v2.0'], ['audience', 'Audience', 'api://<application id>, or the bare application id'],
+  ['issuer', 'Issuer', 'https://login.microsoftonline.com/<tenant id>/v2.0'], ['audience', 'Audience', 'as Entra shows it, such as api://<application id>/.default'],
   ['subject', 'Subject', 'The object id of the service principal'], ['tenantId', 'Entra tenant id'],
 ];
 

@@ -96,6 +96,7 @@ public sealed record TenantList(IReadOnlyList<JsonObject> Tenants);
 [JsonSerializable(typeof(GuardChoice))]
 [JsonSerializable(typeof(DeletedList))]
 [JsonSerializable(typeof(DirectoryPage))]
+[JsonSerializable(typeof(RefusalList))]
 internal sealed partial class AdminJson : JsonSerializerContext
 {
     /// <summary>Adds it to the options of the routes.</summary>

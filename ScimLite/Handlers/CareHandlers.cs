@@ -22,7 +22,7 @@ public sealed record DeletedList(IReadOnlyList<DeletedView> Deleted, int? Next);
 
 /// <summary>The admin API for how a tenant fares: its health card, the guard against mass removal, and its deleted users.</summary>
 public sealed class CareHandlers(
-    TenantAccounts accounts, IActivityStore store, CallRecorder calls, ActivityLog log, DeletedUsers deleted, SchemaCatalog catalog, Validation.RestoreSettings restore,
+    TenantAccounts accounts, IActivityStore store, CallRecorder calls, Refusals refusals, ActivityLog log, DeletedUsers deleted, SchemaCatalog catalog, Validation.RestoreSettings restore,
     TimeProvider clock)
 {
     private const int MostDeleted = 200;
@@ -38,7 +38,9 @@ public sealed class CareHandlers(
             return AdminProblems.Missing;
         }
         await calls.FlushAsync(tenant, cancel).ConfigureAwait(false);
-        return TypedResults.Ok(StatusView.Of(entry, await store.ReadStatusAsync(tenant, cancel).ConfigureAwait(false), clock.GetUtcNow()));
+        var (refused, lastHour) = await refusals.ReadAsync(tenant, cancel).ConfigureAwait(false);
+        return TypedResults.Ok(StatusView.Of(
+            entry, await store.ReadStatusAsync(tenant, cancel).ConfigureAwait(false), RefusalSummary.Of(refused, lastHour), clock.GetUtcNow()));
     }
 
     /// <summary>200 with how the guard stands now.</summary>

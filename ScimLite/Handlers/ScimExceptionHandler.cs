@@ -44,7 +44,8 @@ public static class StatusText
     public static Task WriteAsync(StatusCodeContext context)
     {
         var http = context.HttpContext;
-        return ScimResults.WriteErrorAsync(http, ScimError.Of(http.Response.StatusCode, Of(http.Response.StatusCode)));
+        var status = http.Response.StatusCode;
+        return ScimResults.WriteErrorAsync(http, ScimError.Of(status, (status == 401 ? http.Features.Get<Rejection>()?.Detail : null) ?? Of(status)));
     }
 
     /// <summary>A sentence for the status.</summary>

@@ -19,13 +19,14 @@ namespace ScimLite.Handlers;
 /// <param name="Unchanged">Resources that get PATCHes which change nothing, most first: what Entra sends and what it reads back differ.</param>
 /// <param name="UnknownAttributes">Attributes sent that no schema knows, most first.</param>
 /// <param name="Credentials">Credentials that have expired or will within 30 days, soonest first.</param>
+/// <param name="Refusals">The tenant's credentials that were refused.</param>
 public sealed record StatusView(
     string Tenant, bool ProvisioningEnabled, DateTimeOffset? LastCall, DateTimeOffset? LastTestConnection, DateTimeOffset? FirstUser, DateTimeOffset? FirstGroup,
     SeatsView Seats, long Groups, CycleView? CurrentCycle, IReadOnlyList<CycleView> Cycles, QuarantineView Quarantine, GuardView Guard,
-    IReadOnlyList<CountView> Unchanged, IReadOnlyList<CountView> UnknownAttributes, IReadOnlyList<ExpiryView> Credentials)
+    IReadOnlyList<CountView> Unchanged, IReadOnlyList<CountView> UnknownAttributes, IReadOnlyList<ExpiryView> Credentials, RefusalSummary Refusals)
 {
     /// <summary>Puts the card together.</summary>
-    public static StatusView Of(TenantEntry tenant, TenantStatus status, DateTimeOffset now)
+    public static StatusView Of(TenantEntry tenant, TenantStatus status, RefusalSummary refusals, DateTimeOffset now)
     {
         var goesOn = status.Cycles is [var newest, ..] && now - newest.Last <= CallTally.Silence;
         return new StatusView(
@@ -33,7 +34,7 @@ public sealed record StatusView(
             new SeatsView(status.ActiveUsers, status.Users), status.Groups,
             goesOn ? CycleView.Of(status.Cycles[0]) : null, [.. status.Cycles.Skip(goesOn ? 1 : 0).Select(CycleView.Of)],
             QuarantineView.Of(status.Cycles.Count > 0 ? status.Cycles[0] : null), GuardView.Of(tenant, status.Guard, now),
-            [.. status.Unchanged.Select(CountView.Of)], [.. status.Ignored.Select(CountView.Of)], ExpiryView.Of(tenant.Account, now));
+            [.. status.Unchanged.Select(CountView.Of)], [.. status.Ignored.Select(CountView.Of)], ExpiryView.Of(tenant.Account, now), refusals);
     }
 }
 

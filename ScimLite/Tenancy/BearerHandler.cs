@@ -7,13 +7,14 @@ namespace ScimLite.Tenancy;
 
 /// <summary>Reads <c>Authorization: Bearer</c> of SCIM calls (RFC 6750 §2.1) and puts the <see cref="Identity"/> it stands for among the request's features.</summary>
 public sealed class BearerHandler(
-    TenantRegistry registry, GuessLimits guesses, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    TenantRegistry registry, GuessLimits guesses, Refusals refusals, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "Bearer";
 
     private bool mustWait;
+    private Rejection? rejection;
 
     /// <summary>The bearer token of a request; null where there is none. A header that occurs twice names nobody.</summary>
     public static ReadOnlyMemory<char>? TokenOf(HttpRequest request)
@@ -32,15 +33,17 @@ public sealed class BearerHandler(
         }
         var hash = SecretHash.Of(token.Span);
         var from = Context.Connection.RemoteIpAddress;
-        var guess = guesses.Judge(from, hash);
+        var guess = guesses.Judge(from, hash, out rejection);
         mustWait = guess == Guess.MustWait;
         if (guess != Guess.MayBeTried)
         {
             return AuthenticateResult.Fail("The token is not known.");
         }
-        if (await registry.FindAsync(hash, token, Context.RequestAborted).ConfigureAwait(false) is not { } identity)
+        var (identity, refused) = await registry.FindAsync(hash, token, Context.RequestAborted).ConfigureAwait(false);
+        if (identity is null)
         {
-            guesses.Mistaken(from, hash);
+            rejection = refused;
+            guesses.Mistaken(from, hash, refused);
             return AuthenticateResult.Fail("The token is not known.");
         }
         guesses.Proven(from, hash);
@@ -52,6 +55,11 @@ public sealed class BearerHandler(
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        var reason = rejection ?? Rejection.Nobodys(KindOf(Request), null,
+            mustWait ? "Too many wrong credentials came from this address." : "There is no Secret Token in the request.");
+        refusals.Note(reason, Context.Connection.RemoteIpAddress);
+        // What the body of the answer may say of it.
+        Context.Features.Set(reason);
         if (mustWait)
         {
             Response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -63,4 +71,12 @@ public sealed class BearerHandler(
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
         return Task.CompletedTask;
     }
+
+    private static string KindOf(HttpRequest request) => request.Headers.Authorization switch
+    {
+        [] => "none",
+        [{ } one] when one.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) => "bearer",
+        [{ } one] when one.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) => "basic",
+        _ => "other",
+    };
 }

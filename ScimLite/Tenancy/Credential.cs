@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,8 +10,15 @@ internal static class Credential
     /// <summary>How many characters of a secret are kept to tell it by.</summary>
     public const int PrefixLength = 6;
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>A new secret: 64 small hexadecimal letters and digits, which need no escape in a header, a form or a shell.</summary>
     public static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>The first characters of a text that has the form of the secrets made here; null for any other, which may be short or
+    /// a password of somewhere else.</summary>
+    public static string? PrefixOf(ReadOnlySpan<char> secret) =>
+        secret.Length == 64 && !secret.ContainsAnyExcept(HexDigits) ? secret[..PrefixLength].ToString() : null;
 
     /// <summary>An id for a token, a client or a secret.</summary>
     public static string NewId() => Guid.NewGuid().ToString();

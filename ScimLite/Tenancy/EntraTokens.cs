@@ -23,11 +23,10 @@ public sealed class EntraTokens(Assertions assertions, Settings settings)
     /// <param name="entraTenant">The Entra tenant.</param>
     /// <param name="audience">The audience registered with it; empty: the shared one.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    /// <returns>Until when it is good; null when it isn't.</returns>
     /// <exception cref="IssuerUnavailableException">Entra's keys can't be fetched.</exception>
-    public ValueTask<DateTimeOffset?> CheckAsync(string token, string entraTenant, string audience, CancellationToken cancel) =>
+    public ValueTask<Verdict> CheckAsync(string token, string entraTenant, string audience, CancellationToken cancel) =>
         assertions.CheckAsync(token, new Expectation(
             $"{settings.OAuth.EntraAuthority.TrimEnd('/')}/{entraTenant}", $"{settings.OAuth.EntraIssuer.TrimEnd('/')}/{entraTenant}/",
-            [audience.Length > 0 ? audience : SharedAudience],
-            new Dictionary<string, string> { ["tid"] = entraTenant, ["appid"] = ProvisioningService }), cancel);
+            !string.IsNullOrWhiteSpace(audience) ? Audience.Of(audience) : Audience.Exactly(SharedAudience), [],
+            [KeyValuePair.Create("tid", entraTenant), KeyValuePair.Create("appid", ProvisioningService)]), cancel);
 }

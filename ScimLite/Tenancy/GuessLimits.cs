@@ -42,8 +42,12 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
     public TimeSpan Pause => pause;
 
     /// <summary>Whether a credential may be looked up. Costs nothing as long as nobody was wrong.</summary>
-    public Guess Judge(IPAddress? from, SecretHash guess)
+    public Guess Judge(IPAddress? from, SecretHash guess) => Judge(from, guess, out _);
+
+    /// <summary>Whether a credential may be looked up, and where it is <see cref="Guess.KnownWrong"/> the reason that <see cref="Mistaken"/> was given.</summary>
+    public Guess Judge(IPAddress? from, SecretHash guess, out Rejection? reason)
     {
+        reason = null;
         if (quiet)
         {
             return Guess.MayBeTried;
@@ -55,9 +59,13 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
                 return Guess.MayBeTried;
             }
             var (source, now) = (node.Value, clock.GetTimestamp());
-            if (source.Wrong.Any(w => w.Key == guess.Key && clock.GetElapsedTime(w.At, now) < Memory))
+            foreach (var wrong in source.Wrong)
             {
-                return Guess.KnownWrong;
+                if (wrong.Key == guess.Key && clock.GetElapsedTime(wrong.At, now) < Memory)
+                {
+                    reason = wrong.Reason;
+                    return Guess.KnownWrong;
+                }
             }
             return source.LeftAt(now, burst, pause, clock) >= 1 || proven.Has(source.Name, guess) ? Guess.MayBeTried : Guess.MustWait;
         }
@@ -67,7 +75,10 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
     public void Proven(IPAddress? from, SecretHash credential) => proven.Add(Name(from), credential);
 
     /// <summary>Notes that a credential was wrong, whatever it was before.</summary>
-    public void Mistaken(IPAddress? from, SecretHash guess)
+    /// <param name="from">Where it came from.</param>
+    /// <param name="guess">The hash of the credential.</param>
+    /// <param name="reason">Why it was refused, for the next one that is the same.</param>
+    public void Mistaken(IPAddress? from, SecretHash guess, Rejection? reason = null)
     {
         proven.Remove(Name(from), guess);
         lock (door)
@@ -90,7 +101,7 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
             byLastMistake.AddLast(node);
             var source = node.Value;
             (source.Left, source.At) = (Math.Max(0, source.LeftAt(now, burst, pause, clock) - 1), now);
-            source.Wrong.Enqueue((guess.Key, now));
+            source.Wrong.Enqueue((guess.Key, now, reason));
             if (source.Wrong.Count > MostRemembered)
             {
                 source.Wrong.Dequeue();
@@ -119,7 +130,7 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
     {
         public UInt128 Name { get; } = name;
 
-        public Queue<(long Key, long At)> Wrong { get; } = new(MostRemembered + 1);
+        public Queue<(long Key, long At, Rejection? Reason)> Wrong { get; } = new(MostRemembered + 1);
 
         public double Left { get; set; }
 

@@ -23,11 +23,14 @@ public sealed record TenantAccount
     /// <summary>The set-up links for the customer's own administrator, oldest first.</summary>
     public IReadOnlyList<SetupLink> SetupLinks { get; init; } = [];
 
+    /// <summary>The credentials that were revoked lately, latest first, so that a caller who still uses one can be recognised.</summary>
+    public IReadOnlyList<RevokedCredential> Revoked { get; init; } = [];
+
     /// <summary>The account as the store keeps it.</summary>
     internal TenantDocument ToDocument(string tenant, long version) => new(tenant, version,
         [
             .. Tokens.Select(t => Credential.TokenHandle(t.Hash)), .. Clients.Select(c => Credential.ClientHandle(c.ClientId)),
-            .. SetupLinks.Select(l => Credential.SetupHandle(l.Hash)),
+            .. SetupLinks.Select(l => Credential.SetupHandle(l.Hash)), .. Revoked.Select(r => r.Handle).OfType<string>(),
             .. Settings is { EntraTenantId: { Length: > 0 } entra } ? (string[])[Credential.EntraHandle(entra)] : [],
         ],
         TenancyJson.Write(this));
@@ -66,9 +69,29 @@ public sealed record OAuthClient(
 /// <param name="ExpiresAt">When it ends; no access token is given out for it from then on.</param>
 public sealed record ClientSecret(string SecretId, string Prefix, string Hash, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
+/// <summary>A credential that was revoked, as it is remembered for <see cref="Life"/>: it opens nothing.</summary>
+/// <param name="Kind"><c>token</c>, <c>client</c> or <c>secret</c>.</param>
+/// <param name="Id">The id of the token, client or secret.</param>
+/// <param name="Name">The name of the token or client.</param>
+/// <param name="Prefix">Its first characters; empty for a client.</param>
+/// <param name="Hash">Its SHA-256, small hexadecimal letters; empty for a client.</param>
+/// <param name="ClientId">The client of a secret.</param>
+/// <param name="RevokedAt">When it was revoked.</param>
+public sealed record RevokedCredential(string Kind, string Id, string Name, string Prefix, string Hash, string? ClientId, DateTimeOffset RevokedAt)
+{
+    /// <summary>How many a tenant remembers.</summary>
+    public const int Most = 50;
+
+    /// <summary>How long one is remembered.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(30);
+
+    /// <summary>Under which handle the store finds it; null for a secret, which is found by its client.</summary>
+    internal string? Handle => Kind switch { "token" => Credential.TokenHandle(Hash), "client" => Credential.ClientHandle(Id), _ => null };
+}
+
 /// <summary>Whose assertions stand for a client: all of this has to match (workload identity federation).</summary>
 /// <param name="Issuer"><c>iss</c>, such as <c>https://login.microsoftonline.com/{tenantId}/v2.0</c>.</param>
-/// <param name="Audience"><c>aud</c>, such as <c>api://{appid}</c>.</param>
+/// <param name="Audience"><c>aud</c> as it was registered, such as <c>api://{appid}/.default</c>; see <see cref="Tenancy.Audience"/>.</param>
 /// <param name="Subject"><c>sub</c>: the object id of the service principal.</param>
 /// <param name="TenantId"><c>tid</c>: the Entra tenant.</param>
 public sealed record Federation(string Issuer, string Audience, string Subject, string TenantId);

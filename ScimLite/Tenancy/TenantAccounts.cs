@@ -5,7 +5,7 @@ namespace ScimLite.Tenancy;
 
 /// <summary>What an administrator does with tenants and their credentials. A tenant from settings is not changed or deleted here; its
 /// credentials are kept in the store like everybody's.</summary>
-public sealed class TenantAccounts(Settings settings, ITenantStore store, IResourceStore directories, TimeProvider clock)
+public sealed class TenantAccounts(Settings settings, ITenantStore store, IResourceStore directories, IRefusalStore refusals, TimeProvider clock)
 {
     /// <summary>How many tokens or clients a tenant has at most, and how many secrets a client.</summary>
     public const int MostCredentials = 100;
@@ -84,6 +84,7 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
         }
         await store.RemoveAsync(tenant, Now, cancel).ConfigureAwait(false);
         await directories.PurgeAsync(tenant, cancel).ConfigureAwait(false);
+        await refusals.ForgetAsync(tenant, cancel).ConfigureAwait(false);
         return new AccountOutcome.Done(entry);
     }
 
@@ -101,7 +102,10 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
 
     /// <summary>Revokes a Secret Token.</summary>
     public ValueTask<AccountOutcome> RevokeTokenAsync(string tenant, string tokenId, CancellationToken cancel) =>
-        UpdateAsync(tenant, account => Without(account.Tokens, t => t.Id == tokenId) is { } left ? account with { Tokens = left } : account, cancel, mustChange: true);
+        UpdateAsync(tenant, account => Without(account.Tokens, t => t.Id == tokenId) is { } left
+            ? Remembering(account with { Tokens = left }, account.Tokens.Where(t => t.Id == tokenId)
+                .Select(t => new RevokedCredential("token", t.Id, t.Name, t.Prefix, t.Hash, null, Now)))
+            : account, cancel, mustChange: true);
 
     /// <summary>Makes a set-up link.</summary>
     /// <returns><c>Done</c> with the link's secret, which can't be read again.</returns>
@@ -135,7 +139,7 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
     /// <returns><c>Done</c> with the client and its secret, which can't be read again.</returns>
     public async ValueTask<AccountOutcome> RegisterClientAsync(string tenant, NewClient wanted, CancellationToken cancel)
     {
-        var federation = wanted.Federation is { } f ? new Federation(f.Issuer!.TrimEnd('/'), f.Audience!, f.Subject!, f.TenantId!.ToLowerInvariant()) : null;
+        var federation = wanted.Federation is { } f ? new Federation(f.Issuer!.Trim().TrimEnd('/'), f.Audience!, f.Subject!.Trim(), f.TenantId!.Trim().ToLowerInvariant()) : null;
         var (kept, secret) = federation is null ? MakeSecret(wanted.ExpiresAt) : (null, null);
         var client = new OAuthClient(Credential.NewId(), wanted.Name!.Trim(), Now, wanted.Scopes ?? [Scope.Provision], federation, kept is null ? [] : [kept]);
         var outcome = await UpdateAsync(tenant, account => account.Clients.Count >= MostCredentials ? null
@@ -145,7 +149,10 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
 
     /// <summary>Removes a client; its access tokens are worthless from then on.</summary>
     public ValueTask<AccountOutcome> RemoveClientAsync(string tenant, string clientId, CancellationToken cancel) =>
-        UpdateAsync(tenant, account => Without(account.Clients, c => c.ClientId == clientId) is { } left ? account with { Clients = left } : account, cancel, mustChange: true);
+        UpdateAsync(tenant, account => Without(account.Clients, c => c.ClientId == clientId) is { } left
+            ? Remembering(account with { Clients = left }, account.Clients.Where(c => c.ClientId == clientId)
+                .Select(c => new RevokedCredential("client", c.ClientId, c.Name, "", "", null, Now)))
+            : account, cancel, mustChange: true);
 
     /// <summary>Gives a client one more secret, for a rotation without a gap.</summary>
     public async ValueTask<AccountOutcome> AddSecretAsync(string tenant, string clientId, NewSecret wanted, CancellationToken cancel)
@@ -158,10 +165,13 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
 
     /// <summary>Revokes a secret; access tokens given out for it are worthless from then on.</summary>
     public ValueTask<AccountOutcome> RevokeSecretAsync(string tenant, string clientId, string secretId, CancellationToken cancel) =>
-        UpdateClientAsync(tenant, clientId, client => Without(client.Secrets, s => s.SecretId == secretId) is { } left ? client with { Secrets = left } : client, cancel);
+        UpdateAsync(tenant, account => account.Clients.FirstOrDefault(c => c.ClientId == clientId) is { } client && Without(client.Secrets, s => s.SecretId == secretId) is { } left
+            ? Remembering(account with { Clients = [.. account.Clients.Select(c => c.ClientId == clientId ? client with { Secrets = left } : c)] },
+                client.Secrets.Where(s => s.SecretId == secretId).Select(s => new RevokedCredential("secret", s.SecretId, client.Name, s.Prefix, s.Hash, clientId, Now)))
+            : account, cancel, mustChange: true);
 
-    /// <summary>Finds a client of any tenant; null when there is none.</summary>
-    public async ValueTask<(TenantEntry Tenant, OAuthClient Client)?> FindClientAsync(string clientId, CancellationToken cancel)
+    /// <summary>Finds a client of any tenant, one that was deleted lately included; null when there is none.</summary>
+    public async ValueTask<FoundClient?> FindClientAsync(string clientId, CancellationToken cancel)
     {
         if (!Guid.TryParseExact(clientId, "D", out var id)
             || await store.FindAsync(Credential.ClientHandle(id.ToString()), cancel).ConfigureAwait(false) is not { } found
@@ -169,7 +179,8 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
         {
             return null;
         }
-        return (entry, entry.Account.Clients.Single(c => c.ClientId == id.ToString()));
+        return new FoundClient(entry, entry.Account.Clients.SingleOrDefault(c => c.ClientId == id.ToString()),
+            [.. entry.Account.Revoked.Where(r => r.RevokedAt + RevokedCredential.Life > Now && (r.ClientId ?? r.Id) == id.ToString())]);
     }
 
     /// <summary>Keeps an access token that a client was given.</summary>
@@ -209,6 +220,12 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
             return next is null || ReferenceEquals(next, old) ? (next is null ? null : account)
                 : account with { Clients = [.. account.Clients.Select(c => c.ClientId == clientId ? next : c)] };
         }, cancel, mustChange: true);
+
+    // Those that were revoked before drop out when they are too many or too old.
+    private TenantAccount Remembering(TenantAccount account, IEnumerable<RevokedCredential> revoked) => account with
+    {
+        Revoked = [.. revoked.Concat(account.Revoked.Where(r => r.RevokedAt + RevokedCredential.Life > Now)).Take(RevokedCredential.Most)],
+    };
 
     private static T[]? Without<T>(IReadOnlyList<T> all, Func<T, bool> which)
     {
@@ -266,6 +283,12 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
 /// <param name="CreatedAt">Since when the store has it; null where configuration does.</param>
 /// <param name="Account">Its credentials.</param>
 public sealed record TenantEntry(string Id, bool FromSettings, TenantSettings Settings, DateTimeOffset? CreatedAt, TenantAccount Account);
+
+/// <summary>A client of the token endpoint, found by its id.</summary>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Client">The client; null when it was deleted.</param>
+/// <param name="Revoked">What is remembered of the client itself and of its secrets that were revoked.</param>
+public sealed record FoundClient(TenantEntry Tenant, OAuthClient? Client, IReadOnlyList<RevokedCredential> Revoked);
 
 /// <summary>What became of an administrator's request.</summary>
 public abstract record AccountOutcome

@@ -48,27 +48,20 @@ public sealed class TenantRegistry
     /// <param name="hash">The token's hash.</param>
     /// <param name="token">The token itself, which is looked into if it is one of Entra's own.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    /// <returns>Who; null when nobody does, or not any more.</returns>
+    /// <returns>The identity that the token belongs to, or why it is refused.</returns>
     /// <exception cref="StoreUnavailableException">It is not known here, and the store does not answer.</exception>
-    public ValueTask<Identity?> FindAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
+    public ValueTask<TokenLookup> FindAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
     {
-        if (Recall(hash) is not { } known)
+        if (Recall(hash) is not { } known || known.EndsAt <= clock.GetUtcNow())
         {
             return ReadAsync(hash, token, cancel);
         }
-        if (known.ReadAt is { } readAt)
+        if (known.ReadAt is { } readAt && clock.GetElapsedTime(readAt) > Fresh && Interlocked.Exchange(ref known.Refreshing, 1) == 0)
         {
-            if (clock.GetElapsedTime(readAt) > Fresh && Interlocked.Exchange(ref known.Refreshing, 1) == 0)
-            {
-                RefreshAside(hash, token);
-            }
-            if (known.EndsAt <= clock.GetUtcNow())
-            {
-                return ValueTask.FromResult<Identity?>(null);
-            }
+            RefreshAside(hash, token);
         }
         known.Use?.Note(clock.GetUtcNow());
-        return ValueTask.FromResult<Identity?>(known.Identity);
+        return ValueTask.FromResult(new TokenLookup(known.Identity, null));
     }
 
     /// <summary>Forgets what was read of a tenant, since it has changed.</summary>
@@ -88,17 +81,18 @@ public sealed class TenantRegistry
         : remembered.TryGetValue(hash.Key, out known) && known.Hash.Is(hash) && clock.GetElapsedTime(known.ReadAt!.Value) < Usable ? known
         : null;
 
-    private async ValueTask<Identity?> ReadAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
+    private async ValueTask<TokenLookup> ReadAsync(SecretHash hash, ReadOnlyMemory<char> token, CancellationToken cancel)
     {
         // The time before the read counts: what the read did not see any more can't be younger.
         var readAt = clock.GetTimestamp();
-        var known = Assertions.IsForm(token.Span)
+        var (known, rejection) = Assertions.IsForm(token.Span)
             ? await ReadEntraAsync(hash, token.ToString(), readAt, cancel).ConfigureAwait(false)
-            : await store.FindAsync(Credential.TokenHandle(hash.ToString()), cancel).ConfigureAwait(false) is { } found ? Read(found, hash, readAt) : null;
+            : await store.FindAsync(Credential.TokenHandle(hash.ToString()), cancel).ConfigureAwait(false) is { } found
+                ? Read(found, hash, readAt) : (null, Rejection.Nobodys("bearer", Credential.PrefixOf(token.Span)));
         if (known is null)
         {
             remembered.TryRemove(hash.Key, out _);
-            return null;
+            return new TokenLookup(null, rejection);
         }
         if (remembered.Count >= MostRemembered)
         {
@@ -107,10 +101,10 @@ public sealed class TenantRegistry
         remembered[hash.Key] = known;
         if (known.EndsAt <= clock.GetUtcNow())
         {
-            return null;
+            return new TokenLookup(null, rejection ?? Rejection.Nobodys("bearer"));
         }
         known.Use!.Note(clock.GetUtcNow());
-        return known.Identity;
+        return new TokenLookup(known.Identity, null);
     }
 
     private void RefreshAside(SecretHash hash, ReadOnlyMemory<char> token)
@@ -132,32 +126,39 @@ public sealed class TenantRegistry
         }
     }
 
-    private Known? Read(FoundTenant found, SecretHash hash, long readAt)
+    // What is found, and why it is refused: now, or at its end.
+    private (Known?, Rejection?) Read(FoundTenant found, SecretHash hash, long readAt)
     {
         var id = found.Document.Tenant;
         var account = TenantAccount.From(found.Document);
         if (TenantOf(id, account) is not { } tenant)
         {
-            return null;
+            return (null, Rejection.Nobodys("bearer"));
         }
         if (found.Grant is { } stored)
         {
             var grant = TenancyJson.Read<AccessGrant>(stored);
             return account.Clients.FirstOrDefault(c => c.ClientId == grant.ClientId) is { } client
                 && (grant.SecretId is null || client.Secrets.Any(s => s.SecretId == grant.SecretId))
-                ? Remembered(hash, new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt, readAt) : null;
+                ? (Remembered(hash, new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt, readAt), null)
+                : (null, Rejection.Withdrawn(id, grant.ClientId));
         }
         var text = hash.ToString();
-        return account.Tokens.FirstOrDefault(t => t.Hash == text) is { } token
-            ? Remembered(hash, new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt, readAt) : null;
+        if (account.Tokens.FirstOrDefault(t => t.Hash == text) is { } token)
+        {
+            return (Remembered(hash, new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt, readAt),
+                token.ExpiresAt is null ? null : Rejection.Expired(id, token));
+        }
+        return (null, account.Revoked.FirstOrDefault(r => r.Hash == text && r.RevokedAt + RevokedCredential.Life > clock.GetUtcNow()) is { } revoked
+            ? Rejection.Revoked(id, revoked) : Rejection.Nobodys("bearer"));
     }
 
     // Whose it is, only the Entra tenant says that it comes from; so that is asked for first, and keys are fetched for nobody else.
-    private async ValueTask<Known?> ReadEntraAsync(SecretHash hash, string token, long readAt, CancellationToken cancel)
+    private async ValueTask<(Known?, Rejection?)> ReadEntraAsync(SecretHash hash, string token, long readAt, CancellationToken cancel)
     {
         if (entraTokens.EntraTenantOf(token) is not { } entra)
         {
-            return null;
+            return (null, Rejection.Nobodys("jwt"));
         }
         var (id, settings) = entraOfSettings.GetValueOrDefault(entra);
         var tenant = id is null ? null : fromSettings[id];
@@ -166,8 +167,13 @@ public sealed class TenantRegistry
         {
             (tenant, settings) = (Tenant.Of(found.Document.Tenant, kept), kept);
         }
-        return tenant is not null && await entraTokens.CheckAsync(token, entra, settings!.EntraAudience, cancel).ConfigureAwait(false) is { } endsAt
-            ? Remembered(hash, new Identity(tenant, "Entra ID"), "entra", endsAt, readAt) : null;
+        return tenant is null ? (null, Rejection.Nobodys("jwt"))
+            : await entraTokens.CheckAsync(token, entra, settings!.EntraAudience, cancel).ConfigureAwait(false) switch
+            {
+                Verdict.Good good => (Remembered(hash, new Identity(tenant, "Entra ID"), "entra", good.EndsAt, readAt), null),
+                Verdict.Bad bad => (null, Rejection.Of(tenant.Id, bad)),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
     }
 
     private Tenant? TenantOf(string id, TenantAccount account) =>
@@ -191,3 +197,8 @@ public sealed class TenantRegistry
         public CredentialUse? Use { get; init; }
     }
 }
+
+/// <summary>The result of looking a token up: the one or the other.</summary>
+/// <param name="Identity">Whose it is.</param>
+/// <param name="Rejection">Why it is refused.</param>
+public readonly record struct TokenLookup(Identity? Identity, Rejection? Rejection);

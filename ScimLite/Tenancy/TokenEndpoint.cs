@@ -15,7 +15,8 @@ namespace ScimLite.Tenancy;
 /// assertion that Entra signed for it (RFC 7523), and is given an opaque access token.
 /// </summary>
 public sealed class TokenEndpoint(
-    TenantAccounts accounts, Assertions assertions, GuessLimits guesses, TenantLimits limits, CredentialUses uses, Settings settings, TimeProvider clock)
+    TenantAccounts accounts, Assertions assertions, GuessLimits guesses, TenantLimits limits, CredentialUses uses, Refusals refusals, Settings settings,
+    TimeProvider clock)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MostBytes = 32_768;
@@ -54,7 +55,9 @@ public sealed class TokenEndpoint(
     private async Task<JsonObject> GiveAsync(HttpContext http)
     {
         var form = await ReadFormAsync(http.Request).ConfigureAwait(false);
-        var shown = Shown(http.Request, form);
+        var shown = Shown(http.Request, form)
+            ?? throw Refuse(Rejection.Nobodys(http.Request.Headers.Authorization.Count > 0 ? "other" : "none", null, "There is no client secret or assertion in the request."),
+                http.Connection.RemoteIpAddress);
         if (One(form, "grant_type") is not { } grantType)
         {
             throw new TokenRefusal("invalid_request", "grant_type is missing; send grant_type=client_credentials.");
@@ -86,33 +89,64 @@ public sealed class TokenEndpoint(
     {
         var from = http.Connection.RemoteIpAddress;
         var guess = SecretHash.Of($"{proof.ClientId}\n{proof.Text}");
-        switch (guesses.Judge(from, guess))
+        switch (guesses.Judge(from, guess, out var before))
         {
             case Guess.MustWait:
+                refusals.Note(Rejection.Nobodys(proof.Kind, null, "Too many wrong credentials came from this address."), from);
                 http.Response.Headers.RetryAfter = TenantLimits.Seconds(guesses.Pause);
                 throw new TokenRefusal("temporarily_unavailable", "Too many wrong credentials came from this address. Wait as many seconds as Retry-After says.", 429);
             case Guess.KnownWrong:
-                throw Unknown();
+                throw Refuse(before ?? Rejection.Nobodys(proof.Kind), from);
         }
-        if (await accounts.FindClientAsync(proof.ClientId, http.RequestAborted).ConfigureAwait(false) is var (tenant, client))
+        var found = await accounts.FindClientAsync(proof.ClientId, http.RequestAborted).ConfigureAwait(false);
+        var rejection = found switch
         {
-            if (proof.IsAssertion && client.Federation is { } federation && await IsAssertedAsync(proof.Text, federation, http.RequestAborted).ConfigureAwait(false))
-            {
-                return (tenant, client, null);
-            }
-            if (!proof.IsAssertion && client.Secrets.FirstOrDefault(s => s.ExpiresAt > clock.GetUtcNow() && Credential.Matches(proof.Text, s.Hash)) is { } secret)
+            null => Rejection.Nobodys(proof.Kind, proof.Prefix),
+            { Client: null } => found.Revoked.FirstOrDefault(r => r.Kind == "client") is { } deleted
+                ? Rejection.RevokedClient(found.Tenant.Id, deleted, proof.IsAssertion) : Rejection.Nobodys(proof.Kind, proof.Prefix),
+            { Client: { } client } when proof.IsAssertion => await RefusalOfAssertionAsync(found.Tenant.Id, client, proof.Text, http).ConfigureAwait(false),
+            { Client: { } client } => RefusalOfSecret(found, client, proof.Text),
+        };
+        if (rejection is null)
+        {
+            var secret = proof.IsAssertion ? null : found!.Client!.Secrets.First(s => Credential.Matches(proof.Text, s.Hash));
+            if (secret is not null)
             {
                 guesses.Proven(from, guess);
-                return (tenant, client, secret.SecretId);
             }
+            return (found!.Tenant, found.Client!, secret?.SecretId);
         }
-        guesses.Mistaken(from, guess);
-        throw Unknown();
+        guesses.Mistaken(from, guess, rejection);
+        throw Refuse(rejection, from);
     }
 
-    private async ValueTask<bool> IsAssertedAsync(string assertion, Federation federation, CancellationToken cancel) =>
-        Assertions.IsForm(assertion) && await assertions.CheckAsync(assertion, new Expectation(federation.Issuer, federation.Issuer, [federation.Audience],
-            new Dictionary<string, string> { ["sub"] = federation.Subject, ["tid"] = federation.TenantId }), cancel).ConfigureAwait(false) is not null;
+    private TokenRefusal Refuse(Rejection rejection, IPAddress? from)
+    {
+        refusals.Note(rejection, from);
+        return rejection.Detail is { } detail && rejection.Tenant is not null ? new TokenRefusal("invalid_client", Excerpt.Ascii(detail), 401) : Unknown();
+    }
+
+    private async ValueTask<Rejection?> RefusalOfAssertionAsync(string tenant, OAuthClient client, string assertion, HttpContext http)
+    {
+        if (client.Federation is not { } federation)
+        {
+            return Rejection.NotFederated(tenant, client);
+        }
+        var verdict = await assertions.CheckAsync(assertion, new Expectation(
+            federation.Issuer, federation.Issuer, Audience.Of(federation.Audience), Audience.HostsOf(http.Request, settings.PublicUrl),
+            [KeyValuePair.Create("sub", federation.Subject.Trim()), KeyValuePair.Create("tid", federation.TenantId.Trim())]), http.RequestAborted).ConfigureAwait(false);
+        return verdict is Verdict.Bad bad ? Rejection.Of(tenant, client, bad) : null;
+    }
+
+    private Rejection? RefusalOfSecret(FoundClient found, OAuthClient client, string secret)
+    {
+        if (client.Secrets.FirstOrDefault(s => Credential.Matches(secret, s.Hash)) is { } known)
+        {
+            return known.ExpiresAt > clock.GetUtcNow() ? null : Rejection.Expired(found.Tenant.Id, client, known);
+        }
+        return found.Revoked.FirstOrDefault(r => r.Kind == "secret" && Credential.Matches(secret, r.Hash)) is { } revoked
+            ? Rejection.RevokedSecret(found.Tenant.Id, revoked) : Rejection.WrongSecret(found.Tenant.Id, client);
+    }
 
     // RFC 6749 §3.3: what is asked for may be narrowed, and the answer says to what. A scope that is none of ours, such as the api://…/.default
     // of Entra, asks for what the client may have.
@@ -139,21 +173,24 @@ public sealed class TokenEndpoint(
     }
 
     // RFC 6749 §2.3: one way of authentication in a request, and no more.
-    private static Proof Shown(HttpRequest request, Dictionary<string, StringValues> form)
+    private static Proof? Shown(HttpRequest request, Dictionary<string, StringValues> form)
     {
         var (id, secret, assertion) = (One(form, "client_id"), One(form, "client_secret"), One(form, "client_assertion"));
         if (request.Headers.Authorization is { Count: > 0 } header)
         {
-            var (name, password) = header.Count == 1 && ReadBasic(header[0]!) is { } basic ? basic : throw Unknown();
-            return secret is null && assertion is null && (id is null || id == name) ? new Proof(name, password, false)
+            if (header.Count != 1 || ReadBasic(header[0]!) is not var (name, password))
+            {
+                return null;
+            }
+            return secret is null && assertion is null && (id is null || id == name) ? new Proof("basic", name, password)
                 : throw new TokenRefusal("invalid_request", "Send the secret in the Authorization header or in the body, not in both.");
         }
         if (assertion is not null)
         {
-            return secret is null && One(form, "client_assertion_type") == AssertionType && id is not null ? new Proof(id, assertion, true)
+            return secret is null && One(form, "client_assertion_type") == AssertionType && id is not null ? new Proof("jwt", id, assertion)
                 : throw new TokenRefusal("invalid_request", $"An assertion needs client_id and client_assertion_type={AssertionType}, and no client_secret.");
         }
-        return id is not null && secret is not null ? new Proof(id, secret, false) : throw Unknown();
+        return id is not null && secret is not null ? new Proof("post", id, secret) : null;
     }
 
     private static (string Name, string Password)? ReadBasic(string header)
@@ -177,7 +214,12 @@ public sealed class TokenEndpoint(
     private static TokenRefusal Unknown() =>
         new("invalid_client", "The client is not known, or its secret or assertion is missing, wrong or expired. Copy client id and secret again.", 401);
 
-    private sealed record Proof(string ClientId, string Text, bool IsAssertion);
+    private sealed record Proof(string Kind, string ClientId, string Text)
+    {
+        public bool IsAssertion => Kind == "jwt";
+
+        public string? Prefix => IsAssertion ? null : Credential.PrefixOf(Text);
+    }
 
     private sealed class TokenRefusal(string error, string description, int status = 400) : Exception(description)
     {

@@ -54,8 +54,8 @@ public sealed class NewClientValidator : AbstractValidator<NewClient>
         RuleFor(c => c.ExpiresAt).Must(at => CredentialRules.IsSoon(at, clock)).WithMessage(CredentialRules.Soon);
         RuleFor(c => c.Federation).Must(f => f is null || CredentialRules.IsIssuer(f.Issuer, issuers))
             .WithMessage($"federation.issuer is not at a host whose keys are trusted; allowed are https addresses at {string.Join(", ", issuers)}.");
-        RuleFor(c => c.Federation).Must(f => f is null || new[] { f.Audience, f.Subject }.All(v => v is { Length: > 0 and <= 500 }))
-            .WithMessage("federation needs audience and subject, of at most 500 characters each.");
+        RuleFor(c => c.Federation).Must(f => f is null || new[] { f.Audience, f.Subject }.All(v => v is { Length: <= 500 } && !string.IsNullOrWhiteSpace(v) && !v.Any(char.IsControl)))
+            .WithMessage("federation.audience or federation.subject is missing, blank or longer than 500 characters; send the audience and the subject that Entra shows.");
         RuleFor(c => c.Federation).Must(f => f is null || Guid.TryParseExact(f.TenantId, "D", out _))
             .WithMessage("federation.tenantId is no id of an Entra tenant, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f.");
     }
