@@ -159,7 +159,8 @@ if (settings.AdminKey.Length > 0)
     all.MapGet("/{tenant}/setup-links", links.List);
     all.MapPost("/{tenant}/setup-links", links.Create);
     all.MapDelete("/{tenant}/setup-links/{linkId}", links.Revoke);
-    var (activity, care, directory, refusals) = (app.Services.GetRequiredService<ActivityHandlers>(), app.Services.GetRequiredService<CareHandlers>(), app.Services.GetRequiredService<DirectoryHandlers>(), app.Services.GetRequiredService<RefusalHandlers>());
+    var (activity, care, directory) = (app.Services.GetRequiredService<ActivityHandlers>(), app.Services.GetRequiredService<CareHandlers>(), app.Services.GetRequiredService<DirectoryHandlers>());
+    var refusals = app.Services.GetRequiredService<RefusalHandlers>();
     one.MapGet("/activity", activity.Read);
     one.MapGet("/activity/export", activity.Export);
     one.MapGet("/activity/live", activity.Follow);

@@ -13,7 +13,8 @@ public abstract class RefusalStoreContract(IRefusalStore store)
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    static Refused One(string name, int seconds = 0, long count = 1, string facts = "{}") => new(name, facts, Now.AddSeconds(seconds), count);
+    static Refused One(string name, int seconds = 0, long count = 1, string facts = "{}") =>
+        new(name, facts, Now.AddSeconds(seconds), count);
 
     async Task<RefusalRecord> Read(DateTimeOffset? now = null) => await store.ReadAsync(tenant, now ?? Now, Cancel);
 
@@ -81,7 +82,8 @@ public abstract class RefusalStoreContract(IRefusalStore store)
     [Fact]
     public async Task Replicas_that_write_at_once_lose_nothing()
     {
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.NoteAsync(tenant, [One("a", i), One($"own {i}", i)], Cancel).AsTask()));
+        await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(i => store.NoteAsync(tenant, [One("a", i), One($"own {i}", i)], Cancel).AsTask()));
 
         var record = await Read(Now.AddSeconds(30));
         Assert.Equal((21, 20, 40), (record.Refusals.Count, record.Refusals.Single(r => r.Name == "a").Count, record.LastHour));
@@ -93,7 +95,8 @@ public abstract class RefusalStoreContract(IRefusalStore store)
 public sealed class InMemoryRefusalStoreTests() : RefusalStoreContract(new InMemoryRefusalStore());
 
 /// <summary>The contract on a real Redis-compatible server.</summary>
-public sealed class RedisRefusalStoreTests(RedisRefusalStoreTests.OwnConnection own) : RefusalStoreContract(own.Store), IClassFixture<RedisRefusalStoreTests.OwnConnection>
+public sealed class RedisRefusalStoreTests(RedisRefusalStoreTests.OwnConnection own)
+    : RefusalStoreContract(own.Store), IClassFixture<RedisRefusalStoreTests.OwnConnection>
 {
     /// <summary>A connection to the server of the test run.</summary>
     public sealed class OwnConnection : IAsyncDisposable
@@ -124,7 +127,8 @@ public sealed class RedisRefusalStoreTests(RedisRefusalStoreTests.OwnConnection 
 
         foreach (var key in (string[])["refused", "refusals"])
         {
-            Assert.InRange((await raw.GetDatabase().KeyTimeToLiveAsync($"scimlite:{{_}}:{key}:{tenant}"))!.Value, TimeSpan.FromDays(6.9), TimeSpan.FromDays(7));
+            Assert.InRange((await raw.GetDatabase().KeyTimeToLiveAsync($"scimlite:{{_}}:{key}:{tenant}"))!.Value, TimeSpan.FromDays(6.9),
+                TimeSpan.FromDays(7));
         }
     }
 }

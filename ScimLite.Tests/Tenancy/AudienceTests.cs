@@ -12,7 +12,8 @@ public sealed class AudienceTests
 
     public static TheoryData<string> Registered =>
     [
-        Id, $"api://{Id}", $"api://{Id}/.default", $"api://{Id}/scim.example.com", $"api://{Id}/", Id.ToUpperInvariant(), $"API://{Id.ToUpperInvariant()}/.DEFAULT",
+        Id, $"api://{Id}", $"api://{Id}/.default", $"api://{Id}/scim.example.com", $"api://{Id}/", Id.ToUpperInvariant(),
+            $"API://{Id.ToUpperInvariant()}/.DEFAULT",
         $"  {Id}\t", $" api://{Id} ", $"\napi://{Id}/.default\n", $" api://{Id}/SCIM.example.com ", $"{Id}/.default",
     ];
 
@@ -21,16 +22,21 @@ public sealed class AudienceTests
     public void Every_form_that_is_registered_accepts_the_forms_that_entra_signs_and_nothing_else(string registered)
     {
         var audience = Audience.Of(registered);
-        foreach (var aud in (string[])[Id, $"api://{Id}", $"api://{Id}/.default", $"api://{Id}/scim.example.com", $"api://{Id}/scim.example.com:8443", $"api://{Id}/Scim.Example.Com", Id.ToUpperInvariant(), $"api://{Id.ToUpperInvariant()}/.default"])
+        foreach (var aud in (string[])[Id, $"api://{Id}", $"api://{Id}/.default", $"api://{Id}/scim.example.com",
+            $"api://{Id}/scim.example.com:8443", $"api://{Id}/Scim.Example.Com", Id.ToUpperInvariant(),
+            $"api://{Id.ToUpperInvariant()}/.default"])
         {
             Assert.True(audience.Accepts([aud], Hosts), aud);
             Assert.True(audience.Accepts(["https://other.example.com", aud], Hosts), $"a list with {aud}");
         }
         foreach (var aud in (string[])
         [
-            "", " ", $"{Id}/", $"api://{Id}/", $"api://{Id}//", $"api://{Id}/.default/", $"api://{Id}/scim.example.com/", $"api://{Id}/other.example.com", $"api://{Id}/scim.example.com.evil.example",
-            $"api://{Id}/x.scim.example.com", $"api://{Id}/scim.example.com:443", $"api://{Id}/scim.example.com/scim/v2", $"api://{Id}/user_impersonation", $"api://{Other}", Other, $"api://{Other}/.default",
-            $"{Id}/.default", $"{Id}/scim.example.com", $"https://{Id}", $"api:/{Id}", $"api://x{Id}", $"api://{Id}x", $" {Id}", $"{Id} ", $"api://{Id}/.default?x", "api://", Id.Replace("-", "", StringComparison.Ordinal),
+            "", " ", $"{Id}/", $"api://{Id}/", $"api://{Id}//", $"api://{Id}/.default/", $"api://{Id}/scim.example.com/",
+                $"api://{Id}/other.example.com", $"api://{Id}/scim.example.com.evil.example",
+            $"api://{Id}/x.scim.example.com", $"api://{Id}/scim.example.com:443", $"api://{Id}/scim.example.com/scim/v2",
+                $"api://{Id}/user_impersonation", $"api://{Other}", Other, $"api://{Other}/.default",
+            $"{Id}/.default", $"{Id}/scim.example.com", $"https://{Id}", $"api:/{Id}", $"api://x{Id}", $"api://{Id}x", $" {Id}", $"{Id} ",
+                $"api://{Id}/.default?x", "api://", Id.Replace("-", "", StringComparison.Ordinal),
             $"{{{Id}}}", $"api://{Id}/.DEFAULT", $"API://{Id}", "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
         ])
         {
@@ -51,7 +57,8 @@ public sealed class AudienceTests
         var audience = Audience.Of(registered);
         Assert.True(audience.Accepts([registered], Hosts));
         Assert.Equal(registered, audience.Expected(Hosts));
-        foreach (var aud in (string[])[registered + "/", registered.TrimEnd('/') + "//", registered.ToUpperInvariant(), registered + "/.default", $"{registered}/scim.example.com", Id, $"api://{Id}", registered[..^1]])
+        foreach (var aud in (string[])[registered + "/", registered.TrimEnd('/') + "//", registered.ToUpperInvariant(),
+            registered + "/.default", $"{registered}/scim.example.com", Id, $"api://{Id}", registered[..^1]])
         {
             Assert.False(audience.Accepts([aud], Hosts), aud);
         }

@@ -7,32 +7,39 @@ using ScimLite.Tests.Samples;
 
 namespace ScimLite.Tests.Tenancy;
 
-/// <summary>Which assertions of Entra a client's federation accepts, and what the answer and the tenant's record say of those that are refused.</summary>
+/// <summary>Which assertions of Entra a client's federation accepts, and what the answer and the tenant's record say of those that are
+/// refused.</summary>
 public sealed class FederationRefusalTests
 {
-    const string App = "53bae17c-9e2a-4e2c-8f6d-0d4f8c3b1a77", Subject = "0c9e3c1e-7f52-4be6-9bb4-6d3c7d5b3f10", Foreign = "9b1d1f5e-0000-4be6-9bb4-6d3c7d5b3f10";
+    const string App = "53bae17c-9e2a-4e2c-8f6d-0d4f8c3b1a77", Subject = "0c9e3c1e-7f52-4be6-9bb4-6d3c7d5b3f10",
+        Foreign = "9b1d1f5e-0000-4be6-9bb4-6d3c7d5b3f10";
 
     readonly string entra = Guid.NewGuid().ToString();
     readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 25, 12, 0, 0, TimeSpan.Zero));
     readonly List<string> sent = [];
     int number;
 
-    async Task<AdminHost> StartAsync(LocalIssuer issuer, StoreKind store = StoreKind.Memory, params (string Key, string Value)[] more) => await (await AdminHost.StartAsync(store,
-        new Dictionary<string, string>(more.Select(m => KeyValuePair.Create(m.Key, m.Value))) { ["ScimLite:OAuth:KeyHosts:0"] = "127.0.0.1", ["ScimLite:OAuth:EntraAuthority"] = issuer.Url },
+    async Task<AdminHost> StartAsync(LocalIssuer issuer, StoreKind store = StoreKind.Memory, params (string Key, string Value)[] more) =>
+        await (await AdminHost.StartAsync(store,
+        new Dictionary<string, string>(more.Select(m => KeyValuePair.Create(m.Key, m.Value))) {
+            ["ScimLite:OAuth:KeyHosts:0"] = "127.0.0.1", ["ScimLite:OAuth:EntraAuthority"] = issuer.Url },
         services => services.AddSingleton<TimeProvider>(clock))).WithTenant($$""","entraTenantId":"{{entra}}" """);
 
-    async Task<string> Register(AdminHost admin, LocalIssuer issuer, string audience, string? subject = null, string? tid = null, string? iss = null) => (string)(await admin.Send("POST", $"tenants/{admin.Tenant}/clients",
+    async Task<string> Register(AdminHost admin, LocalIssuer issuer, string audience, string? subject = null, string? tid = null,
+        string? iss = null) => (string)(await admin.Send("POST", $"tenants/{admin.Tenant}/clients",
         new JsonObject
         {
             ["name"] = "Entra federation",
-            ["federation"] = new JsonObject { ["issuer"] = iss ?? $"{issuer.Url}/{entra}/v2.0", ["audience"] = audience, ["subject"] = subject ?? Subject, ["tenantId"] = tid ?? entra },
+            ["federation"] = new JsonObject { ["issuer"] = iss
+                ?? $"{issuer.Url}/{entra}/v2.0", ["audience"] = audience, ["subject"] = subject ?? Subject, ["tenantId"] = tid ?? entra },
         }.ToJsonString())).Is(201).Json["clientId"]!;
 
     JsonObject Claims(LocalIssuer issuer, Action<JsonObject>? change = null)
     {
         var claims = new JsonObject
         {
-            ["aud"] = $"api://{App}", ["iss"] = $"{issuer.Url}/{entra}/v2.0", ["nbf"] = Seconds(0), ["exp"] = Seconds(3600), ["appid"] = App, ["sub"] = Subject, ["tid"] = entra,
+            ["aud"] = $"api://{App}", ["iss"] = $"{issuer.Url}/{entra}/v2.0", ["nbf"] = Seconds(0), ["exp"] = Seconds(3600),
+                ["appid"] = App, ["sub"] = Subject, ["tid"] = entra,
             ["uti"] = $"{number++}",
         };
         change?.Invoke(claims);
@@ -42,7 +49,8 @@ public sealed class FederationRefusalTests
     // The token that Entra sends where its Secret Token is blank.
     JsonObject Own(LocalIssuer issuer, Action<JsonObject>? change = null) => Claims(issuer, c =>
     {
-        (c["aud"], c["iss"], c["appid"]) = ("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", $"https://sts.windows.net/{entra}/", "00000014-0000-0000-c000-000000000000");
+        (c["aud"], c["iss"], c["appid"]) = ("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", $"https://sts.windows.net/{entra}/",
+            "00000014-0000-0000-c000-000000000000");
         change?.Invoke(c);
     });
 
@@ -79,7 +87,8 @@ public sealed class FederationRefusalTests
         foreach (var token in sent)
         {
             Assert.DoesNotContain(token, text, StringComparison.Ordinal);
-            Assert.All(token.Split('.').Where(part => part.Length > 20), part => Assert.DoesNotContain(part, text, StringComparison.Ordinal));
+            Assert.All(token.Split('.').Where(part => part.Length > 20), part =>
+                Assert.DoesNotContain(part, text, StringComparison.Ordinal));
         }
     }
 
@@ -89,18 +98,27 @@ public sealed class FederationRefusalTests
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var admin = await StartAsync(issuer, store, ("ScimLite:PublicUrl", "https://scim.example.com"));
-        foreach (var registered in (string[])[$"api://{App}/.default", App, $"api://{App}", $"api://{App}/scim.example.com", $"  API://{App.ToUpperInvariant()}  "])
+        foreach (var registered in (string[])[$"api://{App}/.default", App, $"api://{App}", $"api://{App}/scim.example.com",
+            $"  API://{App.ToUpperInvariant()}  "])
         {
             var client = await Register(admin, issuer, registered);
-            foreach (var aud in (JsonNode[])[App, $"api://{App}", $"api://{App}/.default", $"api://{App}/scim.example.com", App.ToUpperInvariant(), new JsonArray("https://other.example.com", $"api://{App}"), new JsonArray(App)])
+            foreach (var aud in (JsonNode[])[App, $"api://{App}", $"api://{App}/.default", $"api://{App}/scim.example.com",
+                App.ToUpperInvariant(), new JsonArray("https://other.example.com", $"api://{App}"), new JsonArray(App)])
             {
-                Assert.Equal((registered, $"{aud}", 200), (registered, $"{aud}", (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = aud.DeepClone())))).Status));
+                Assert.Equal((registered, $"{aud}", 200),
+                    (registered, $"{aud}", (await Ask(admin, client,
+                    issuer.Key.Sign(Claims(issuer, c => c["aud"] = aud.DeepClone())))).Status));
             }
-            foreach (var aud in (JsonNode?[])[$"api://{App}/", $"{App}/", $"api://{App}/.default/", $"api://{App}/localhost", $"api://{App}/scim.example.com/", $"api://{Foreign}", new JsonArray($"api://{App}/", "x"), new JsonArray(), new JsonArray(App, 1), null, 1, ""])
+            foreach (var aud in (JsonNode?[])[$"api://{App}/", $"{App}/", $"api://{App}/.default/", $"api://{App}/localhost",
+                $"api://{App}/scim.example.com/", $"api://{Foreign}", new JsonArray($"api://{App}/", "x"), new JsonArray(),
+                new JsonArray(App, 1), null, 1, ""])
             {
-                Assert.Equal((registered, $"{aud}", 401), (registered, $"{aud}", (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = aud?.DeepClone())))).Status));
+                Assert.Equal((registered, $"{aud}", 401),
+                    (registered, $"{aud}", (await Ask(admin, client,
+                    issuer.Key.Sign(Claims(issuer, c => c["aud"] = aud?.DeepClone())))).Status));
             }
-            Assert.Equal(registered, (string?)(await admin.Send("GET", $"tenants/{admin.Tenant}/clients")).One("clients", "clientId", client)["federation"]!["audience"]);
+            Assert.Equal(registered, (string?)(await admin.Send("GET", $"tenants/{admin.Tenant}/clients"))
+                .One("clients", "clientId", client)["federation"]!["audience"]);
         }
     }
 
@@ -113,8 +131,10 @@ public sealed class FederationRefusalTests
 
         (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/localhost")))).Is(200);
         (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/scim.example.com")))).Is(401);
-        (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/scim.example.com")), ("X-Forwarded-Host", "scim.example.com"))).Is(401);
-        (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/scim.example.com")), ("Host", "scim.example.com"))).Is(200);
+        (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/scim.example.com")),
+            ("X-Forwarded-Host", "scim.example.com"))).Is(401);
+        (await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["aud"] = $"api://{App}/scim.example.com")),
+            ("Host", "scim.example.com"))).Is(200);
     }
 
     [Fact]
@@ -122,7 +142,8 @@ public sealed class FederationRefusalTests
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var admin = await StartAsync(issuer);
-        var client = await Register(admin, issuer, App, $" {Subject.ToUpperInvariant()} ", $" {entra.ToUpperInvariant()}\t", $" {issuer.Url}/{entra}/v2.0/ ");
+        var client = await Register(admin, issuer, App, $" {Subject.ToUpperInvariant()} ", $" {entra.ToUpperInvariant()}\t",
+            $" {issuer.Url}/{entra}/v2.0/ ");
 
         (await Ask(admin, client, issuer.Key.Sign(Claims(issuer)))).Is(200);
         foreach (var blank in (string[])["", " ", "a\nb"])
@@ -130,7 +151,8 @@ public sealed class FederationRefusalTests
             (await admin.Send("POST", $"tenants/{admin.Tenant}/clients", new JsonObject
             {
                 ["name"] = "x",
-                ["federation"] = new JsonObject { ["issuer"] = $"{issuer.Url}/{entra}/v2.0", ["audience"] = blank, ["subject"] = Subject, ["tenantId"] = entra },
+                ["federation"] = new JsonObject { ["issuer"] = $"{issuer.Url}/{entra}/v2.0", ["audience"] = blank, ["subject"] = Subject,
+                    ["tenantId"] = entra },
             }.ToJsonString())).Problem(400);
         }
     }
@@ -141,7 +163,8 @@ public sealed class FederationRefusalTests
         await using var issuer = await LocalIssuer.StartAsync();
         await using var admin = await StartAsync(issuer);
         var client = await Register(admin, issuer, App);
-        foreach (var crit in (JsonNode?[])[new JsonArray("exp"), new JsonArray("http://example.com/UNDEFINED"), new JsonArray("b64"), new JsonArray(), "exp", null])
+        foreach (var crit in (JsonNode?[])[new JsonArray("exp"), new JsonArray("http://example.com/UNDEFINED"), new JsonArray("b64"),
+            new JsonArray(), "exp", null])
         {
             string Sign(JsonObject claims) => issuer.Key.SignWith(new JsonObject { ["crit"] = crit?.DeepClone(), ["exp"] = 1 }, claims);
 
@@ -160,7 +183,8 @@ public sealed class FederationRefusalTests
         var client = await Register(admin, issuer, $"api://{App}/.default");
         (string Claim, string Expected, Action<JsonObject> Change, string? Received)[] cases =
         [
-            ("aud", $"{App}, api://{App}, api://{App}/.default, api://{App}/scim.example.com", c => c["aud"] = $"api://{Foreign}", $"api://{Foreign}"),
+            ("aud", $"{App}, api://{App}, api://{App}/.default, api://{App}/scim.example.com", c =>
+                c["aud"] = $"api://{Foreign}", $"api://{Foreign}"),
             ("aud", $"{App}, api://{App}, api://{App}/.default, api://{App}/scim.example.com", c => c.Remove("aud"), null),
             ("sub", Subject, c => c["sub"] = Foreign, Foreign),
             ("sub", Subject, c => c.Remove("sub"), null),
@@ -175,12 +199,13 @@ public sealed class FederationRefusalTests
         foreach (var (claim, expected, change, received) in cases)
         {
             var text = Description(await Ask(admin, client, issuer.Key.Sign(Claims(issuer, change))));
-            Assert.StartsWith($"The assertion's {claim} does not match. Expected: {expected}", text, StringComparison.Ordinal);
+            Assert.StartsWith($"The {claim} of the assertion does not match. Expected: {expected}", text, StringComparison.Ordinal);
             Assert.True(text.All(c => c is >= ' ' and <= '~' and not '"' and not '\\'), text);
 
             var newest = await Newest(admin);
             Assert.Equal(("assertion", "Entra federation", client, claim, received),
-                ((string?)newest["kind"], (string?)newest["credential"], (string?)newest["credentialId"], (string?)newest["claim"], (string?)newest["received"]));
+                ((string?)newest["kind"], (string?)newest["credential"], (string?)newest["credentialId"], (string?)newest["claim"],
+                    (string?)newest["received"]));
             Assert.StartsWith(expected, (string?)newest["expected"], StringComparison.Ordinal);
             Assert.Equal(Newly(clock), (string?)newest["time"]);
             NothingSentIsIn(text + newest.ToJsonString());
@@ -188,10 +213,12 @@ public sealed class FederationRefusalTests
 
         // The same claims again are counted and not repeated.
         var list = (await admin.Send("GET", $"tenants/{admin.Tenant}/refusals")).Json["refusals"]!.AsArray();
-        Assert.Equal([("sub", 4), ("nbf", 1), ("exp", 2), ("tid", 2), ("aud", 2)], list.Select(r => ((string)r!["claim"]!, (int)r["count"]!)));
+        Assert.Equal([("sub", 4), ("nbf", 1), ("exp", 2), ("tid", 2), ("aud", 2)],
+            list.Select(r => ((string)r!["claim"]!, (int)r["count"]!)));
     }
 
-    static string Newly(TimeProvider clock) => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    static string Newly(TimeProvider clock) => clock.GetUtcNow().UtcDateTime
+        .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Anybody_else_hears_nothing_of_what_is_registered_and_the_record_has_it_all_the_same()
@@ -219,12 +246,15 @@ public sealed class FederationRefusalTests
         }
 
         var said = Assert.Single(answers);
-        Assert.Contains("iss or signature", said, StringComparison.Ordinal);
+        Assert.Contains("iss or the signature", said, StringComparison.Ordinal);
         Assert.All((string[])[entra, App, Subject, iss, Foreign], fact => Assert.DoesNotContain(fact, said, StringComparison.Ordinal));
-        Assert.Equal(Description(await Ask(admin, Guid.NewGuid().ToString(), issuer.Key.Sign(Claims(issuer)))), Description(await Ask(admin, "x", "ey.a.b")));
+        Assert.Equal(Description(await Ask(admin, Guid.NewGuid().ToString(), issuer.Key.Sign(Claims(issuer)))),
+            Description(await Ask(admin, "x", "ey.a.b")));
         Assert.Contains("form", Description(await Ask(admin, client, "ey.a.b")), StringComparison.Ordinal);
-        Assert.Contains("form", Description(await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["exp"] = "soon")))), StringComparison.Ordinal);
-        Assert.Contains("alg", Description(await Ask(admin, client, SigningKey.Compose(new JsonObject { ["alg"] = "none" }, Claims(issuer), _ => []))), StringComparison.Ordinal);
+        Assert.Contains("form", Description(await Ask(admin, client, issuer.Key.Sign(Claims(issuer, c => c["exp"] = "soon")))),
+            StringComparison.Ordinal);
+        Assert.Contains("alg", Description(await Ask(admin, client,
+            SigningKey.Compose(new JsonObject { ["alg"] = "none" }, Claims(issuer), _ => []))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,7 +271,8 @@ public sealed class FederationRefusalTests
             ("nbf", "a time before 20", c => c["nbf"] = 1_900_000_000),
         ])
         {
-            Assert.Contains($"the {claim} of Entra's own token does not match. Expected: {expected}", (await Get(admin, issuer.Key.Sign(Own(issuer, change)))).Refuses(401).Detail, StringComparison.Ordinal);
+            Assert.Contains($"the {claim} of Entra's own token does not match. Expected: {expected}",
+                (await Get(admin, issuer.Key.Sign(Own(issuer, change)))).Refuses(401).Detail, StringComparison.Ordinal);
             var newest = await Newest(admin);
             Assert.Equal(("entra", claim), ((string?)newest["kind"], (string?)newest["claim"]));
         }
@@ -249,9 +280,11 @@ public sealed class FederationRefusalTests
         // Who is no customer, and who is not Entra, hear the same.
         var forged = (await Get(admin, new SigningKey(issuer.Key.Kid).Sign(Own(issuer)))).Refuses(401).Detail;
         Assert.Equal("signature", (string?)(await Newest(admin))["claim"]);
-        Assert.Equal(forged, (await Get(admin, issuer.Key.Sign(Own(issuer, c => c["iss"] = $"https://sts.windows.net/{Foreign}/")))).Detail);
+        Assert.Equal(forged, (await Get(admin, issuer.Key
+            .Sign(Own(issuer, c => c["iss"] = $"https://sts.windows.net/{Foreign}/")))).Detail);
         Assert.Equal("iss", (string?)(await Newest(admin))["claim"]);
-        Assert.Equal(forged, (await Get(admin, issuer.Key.Sign(Own(issuer, c => (c["tid"], c["iss"]) = (Foreign, $"https://sts.windows.net/{Foreign}/"))))).Detail);
+        Assert.Equal(forged, (await Get(admin, issuer.Key
+            .Sign(Own(issuer, c => (c["tid"], c["iss"]) = (Foreign, $"https://sts.windows.net/{Foreign}/"))))).Detail);
         Assert.Contains("entraTenantId", forged, StringComparison.Ordinal);
         Assert.DoesNotContain(entra, forged, StringComparison.Ordinal);
         NothingSentIsIn((await admin.Send("GET", $"tenants/{admin.Tenant}/refusals")).Text + (await admin.Send("GET", "refusals")).Text);

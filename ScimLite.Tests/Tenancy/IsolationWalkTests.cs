@@ -146,6 +146,8 @@ public sealed class IsolationWalkTests
 
         Assert.All(let, l => Assert.StartsWith("acme ", l, StringComparison.Ordinal));
         Assert.Contains("acme GET /admin/api/tenants/T", let);
+        Assert.Contains("acme GET /admin/api/tenants/T/refusals", let);
+        Assert.DoesNotContain("acme GET /admin/api/refusals", let);
         Assert.DoesNotContain("acme DELETE /admin/api/tenants/T", let);
         Assert.DoesNotContain("acme PATCH /admin/api/tenants/T", let);
         Assert.DoesNotContain("acme GET /admin/api/tenants", let);

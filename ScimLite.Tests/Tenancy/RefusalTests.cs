@@ -43,7 +43,8 @@ public sealed class RefusalTests
     static async Task<JsonObject[]> Record(AdminHost admin) =>
         [.. (await admin.Send("GET", $"tenants/{admin.Tenant}/refusals")).Is(200).Json["refusals"]!.AsArray().Select(r => r!.AsObject())];
 
-    static Task<HttpAnswer> Ask(AdminHost admin, string id, string secret) => TokenEndpointTests.Ask(admin.Host, $"grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    static Task<HttpAnswer> Ask(AdminHost admin, string id, string secret) =>
+        TokenEndpointTests.Ask(admin.Host, $"grant_type=client_credentials&client_id={id}&client_secret={secret}");
 
     [Theory, OnBothStores]
     public async Task A_revoked_or_expired_secret_token_is_in_its_tenants_record_and_its_bearer_hears_why(StoreKind store)
@@ -68,10 +69,12 @@ public sealed class RefusalTests
             list[0].ToJsonString());
         Assert.Equal((revokedId, revoked[..6], 1), ((string?)list[1]["credentialId"], (string?)list[1]["prefix"], (int)list[1]["count"]!));
         var card = (await admin.Send("GET", $"tenants/{admin.Tenant}/status")).Is(200).Json["refusals"]!;
-        Assert.Equal((4, "The Secret Token expired on 2026-11-25 13:00 UTC."), ((int)card["lastHour"]!, (string?)card["latest"]!["reason"]));
+        Assert.Equal((4, "The Secret Token expired on 2026-11-25 13:00 UTC."),
+            ((int)card["lastHour"]!, (string?)card["latest"]!["reason"]));
 
         clock.Advance(TimeSpan.FromHours(1));
-        Assert.Equal("""{"lastHour":0,"latest":null}""", (await admin.Send("GET", $"tenants/{admin.Tenant}/status")).Json["refusals"]!.ToJsonString());
+        Assert.Equal("""{"lastHour":0,"latest":null}""",
+            (await admin.Send("GET", $"tenants/{admin.Tenant}/status")).Json["refusals"]!.ToJsonString());
     }
 
     [Fact]
@@ -80,7 +83,8 @@ public sealed class RefusalTests
         await using var admin = await StartAsync(StoreKind.Redis);
         var (id, token) = await admin.IssueToken();
         (await admin.Send("DELETE", $"tenants/{admin.Tenant}/tokens/{id}")).Is(204);
-        foreach (var (days, said) in ((int, string)[])[(29, "The Secret Token was revoked"), (31, "The Secret Token is missing, wrong or expired.")])
+        foreach (var (days, said) in ((int, string)[])[(29, "The Secret Token was revoked"),
+            (31, "The Secret Token is missing, wrong or expired.")])
         {
             // A replica that starts then: to move a clock by days is to run each timer for days.
             await using var later = await AdminHost.StartAsync(StoreKind.Redis, sameDirectoryAs: admin,
@@ -93,7 +97,8 @@ public sealed class RefusalTests
     public async Task A_client_secret_that_is_wrong_expired_or_revoked_is_in_its_tenants_record(StoreKind store)
     {
         await using var admin = await StartAsync(store);
-        var made = (await admin.Send("POST", $"tenants/{admin.Tenant}/clients", """{"name":"Entra OAuth","expiresAt":"2026-11-25T12:30:00Z"}""")).Is(201).Json;
+        var made = (await admin.Send("POST", $"tenants/{admin.Tenant}/clients",
+            """{"name":"Entra OAuth","expiresAt":"2026-11-25T12:30:00Z"}""")).Is(201).Json;
         var (id, expired) = ((string)made["clientId"]!, (string)made["secret"]!);
         var second = (await admin.Send("POST", $"tenants/{admin.Tenant}/clients/{id}/secrets", "{}")).Is(201).Json;
         var withdrawn = (string)(await Ask(admin, id, (string)second["secret"]!)).Is(200).Json["access_token"]!;
@@ -104,7 +109,8 @@ public sealed class RefusalTests
         foreach (var (secret, reason, said) in ((string, string, string?)[])
         [
             ("x" + expired[1..], "The client secret is none of this client's.", generic), ("", "", generic),
-            (expired, "The client secret expired on 2026-11-25 12:30 UTC.", null), ((string)second["secret"]!, "The client secret was revoked on 2026-11-25 12:00 UTC.", null),
+            (expired, "The client secret expired on 2026-11-25 12:30 UTC.", null),
+                ((string)second["secret"]!, "The client secret was revoked on 2026-11-25 12:00 UTC.", null),
         ])
         {
             clock.Advance(TimeSpan.FromSeconds(1));
@@ -112,12 +118,15 @@ public sealed class RefusalTests
             Assert.StartsWith(said ?? reason, (string?)answer["error_description"], StringComparison.Ordinal);
             if (reason.Length > 0)
             {
-                Assert.Equal(("secret", "Entra OAuth", reason), ((string?)(await Record(admin))[0]["kind"], (string?)(await Record(admin))[0]["credential"], (string?)(await Record(admin))[0]["reason"]));
+                Assert.Equal(("secret", "Entra OAuth", reason),
+                    ((string?)(await Record(admin))[0]["kind"], (string?)(await Record(admin))[0]["credential"],
+                    (string?)(await Record(admin))[0]["reason"]));
             }
         }
         clock.Advance(TimeSpan.FromSeconds(1));
         (await Ask(admin, id, expired.Insert(3, "x"))).Is(401);
-        Assert.Equal(("The client secret is none of this client's.", 2), ((string?)(await Record(admin))[0]["reason"], (int)(await Record(admin))[0]["count"]!));
+        Assert.Equal(("The client secret is none of this client's.", 2),
+            ((string?)(await Record(admin))[0]["reason"], (int)(await Record(admin))[0]["count"]!));
 
         // An access token that lost its secret, and a client that was deleted.
         var detail = await Refused(admin, await Fresh(withdrawn));
@@ -126,7 +135,8 @@ public sealed class RefusalTests
         (await admin.Send("DELETE", $"tenants/{admin.Tenant}/clients/{id}")).Is(204);
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(generic, (string?)(await Ask(admin, id, "anything")).Is(401).Json["error_description"]);
-        Assert.Equal(("Entra OAuth", "The client was deleted on 2026-11-25 13:00 UTC."), ((string?)(await Record(admin))[0]["credential"], (string?)(await Record(admin))[0]["reason"]));
+        Assert.Equal(("Entra OAuth", "The client was deleted on 2026-11-25 13:00 UTC."),
+            ((string?)(await Record(admin))[0]["credential"], (string?)(await Record(admin))[0]["reason"]));
         Assert.DoesNotContain(id, (await admin.Send("GET", $"tenants/{admin.Tenant}/clients")).Text, StringComparison.Ordinal);
 
         // In Redis an access token ends by the server's clock, in memory by the test's; so a new one is taken where the old one is over.
@@ -152,7 +162,8 @@ public sealed class RefusalTests
         var ours = new string('a', 3) + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(31))[..61];
         using var stranger = admin.Host.Connect(null);
         (await stranger.Send("GET", "Users")).Refuses(401);
-        foreach (var (scheme, value) in ((string, string)[])[("Basic", Convert.ToBase64String("admin:hunter2"u8)), ("Negotiate", "hunter2x"), ("Bearer", "hunter2-hunter2"), ("Bearer", "eyJhbGciOiJub25lIn0.eyJ0aWQiOiJ4In0.")])
+        foreach (var (scheme, value) in ((string, string)[])[("Basic", Convert.ToBase64String("admin:hunter2"u8)),
+            ("Negotiate", "hunter2x"), ("Bearer", "hunter2-hunter2"), ("Bearer", "eyJhbGciOiJub25lIn0.eyJ0aWQiOiJ4In0.")])
         {
             (await stranger.SendBytes("GET", "Users", null, null, [("Authorization", $"{scheme} {value}")])).Refuses(401);
         }
@@ -163,9 +174,12 @@ public sealed class RefusalTests
         (await TokenEndpointTests.Ask(admin.Host, "grant_type=client_credentials")).Is(401);
 
         var answer = await admin.Send("GET", "refusals");
-        var rows = answer.Is(200).Json["refusals"]!.AsArray().Select(r => ((string)r!["kind"]!, (int)r["count"]!, (string?)r["prefix"], (string?)r["credential"])).Order().ToArray();
-        Assert.Equal([("basic", 1, null, null), ("bearer", 3, null, null), ("jwt", 1, null, null), ("none", 1, null, null), ("none", 1, null, null), ("other", 1, null, null), ("post", 2, null, null)], rows);
-        Assert.All((string[])["hunter2", ours, ours[..7], "somebody", "aHVudGVy", "eyJ"], secret => Assert.DoesNotContain(secret, answer.Text, StringComparison.OrdinalIgnoreCase));
+        var rows = answer.Is(200).Json["refusals"]!.AsArray()
+            .Select(r => ((string)r!["kind"]!, (int)r["count"]!, (string?)r["prefix"], (string?)r["credential"])).Order().ToArray();
+        Assert.Equal([("basic", 1, null, null), ("bearer", 3, null, null), ("jwt", 1, null, null), ("none", 1, null, null),
+            ("none", 1, null, null), ("other", 1, null, null), ("post", 2, null, null)], rows);
+        Assert.All((string[])["hunter2", ours, ours[..7], "somebody", "aHVudGVy", "eyJ"], secret =>
+            Assert.DoesNotContain(secret, answer.Text, StringComparison.OrdinalIgnoreCase));
 
         await Refused(admin, ours);
         Assert.Equal(ours[..6], (string?)(await admin.Send("GET", "refusals")).One("refusals", "kind", "bearer")["prefix"]);
@@ -195,7 +209,8 @@ public sealed class RefusalTests
     {
         await using var admin = await (await AdminHost.StartAsync(StoreKind.Redis)).WithTenant();
         var second = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var other = await AdminHost.StartAsync(StoreKind.Redis, sameDirectoryAs: admin, services: services => services.AddSingleton<TimeProvider>(second));
+        await using var other = await AdminHost.StartAsync(StoreKind.Redis, sameDirectoryAs: admin, services: services =>
+            services.AddSingleton<TimeProvider>(second));
         var (id, token) = await admin.IssueToken();
         (await admin.Send("DELETE", $"tenants/{admin.Tenant}/tokens/{id}")).Is(204);
         await Refused(other, token);
@@ -223,9 +238,11 @@ public sealed class RefusalTests
         foreach (var secret in secrets)
         {
             using var client = admin.Host.Connect(secret);
-            said.Append((await client.Send("GET", "Users")).Text).Append((await Ask(admin, (string)made["clientId"]!, secret + "x")).Text).Append((await Ask(admin, Guid.NewGuid().ToString(), secret)).Text);
+            said.Append((await client.Send("GET", "Users")).Text).Append((await Ask(admin, (string)made["clientId"]!, secret + "x")).Text)
+                .Append((await Ask(admin, Guid.NewGuid().ToString(), secret)).Text);
         }
-        said.Append((await admin.Send("GET", $"tenants/{admin.Tenant}/refusals")).Is(200).Text).Append((await admin.Send("GET", "refusals")).Is(200).Text)
+        said.Append((await admin.Send("GET", $"tenants/{admin.Tenant}/refusals")).Is(200).Text)
+            .Append((await admin.Send("GET", "refusals")).Is(200).Text)
             .Append((await admin.Send("GET", $"tenants/{admin.Tenant}/status")).Is(200).Text).AppendJoin('\n', log.Lines);
 
         Assert.NotEmpty(log.Lines);
@@ -252,7 +269,8 @@ public sealed class RefusalTests
             return Away ? throw new StoreUnavailableException(new TimeoutException()) : inner.NoteAsync(tenant, refusals, cancel);
         }
 
-        public ValueTask<RefusalRecord> ReadAsync(string tenant, DateTimeOffset now, CancellationToken cancel) => inner.ReadAsync(tenant, now, cancel);
+        public ValueTask<RefusalRecord> ReadAsync(string tenant, DateTimeOffset now, CancellationToken cancel) =>
+            inner.ReadAsync(tenant, now, cancel);
 
         public ValueTask ForgetAsync(string tenant, CancellationToken cancel) => inner.ForgetAsync(tenant, cancel);
     }

@@ -17,7 +17,8 @@ public sealed class TenantRegistryTests
         public Identity? Find(ReadOnlySpan<char> token)
         {
             var found = registry.FindAsync(SecretHash.Of(token), token.ToArray(), CancellationToken.None);
-            return found.IsCompletedSuccessfully ? found.Result.Identity : throw new InvalidOperationException("A search in memory had to wait.");
+            return found.IsCompletedSuccessfully ? found.Result.Identity
+                : throw new InvalidOperationException("A search in memory had to wait.");
         }
     }
 

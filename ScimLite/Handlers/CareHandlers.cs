@@ -22,7 +22,8 @@ public sealed record DeletedList(IReadOnlyList<DeletedView> Deleted, int? Next);
 
 /// <summary>The admin API for how a tenant fares: its health card, the guard against mass removal, and its deleted users.</summary>
 public sealed class CareHandlers(
-    TenantAccounts accounts, IActivityStore store, CallRecorder calls, Refusals refusals, ActivityLog log, DeletedUsers deleted, SchemaCatalog catalog, Validation.RestoreSettings restore,
+    TenantAccounts accounts, IActivityStore store, CallRecorder calls, Refusals refusals, ActivityLog log, DeletedUsers deleted,
+    SchemaCatalog catalog, Validation.RestoreSettings restore,
     TimeProvider clock)
 {
     private const int MostDeleted = 200;
@@ -39,8 +40,8 @@ public sealed class CareHandlers(
         }
         await calls.FlushAsync(tenant, cancel).ConfigureAwait(false);
         var (refused, lastHour) = await refusals.ReadAsync(tenant, cancel).ConfigureAwait(false);
-        return TypedResults.Ok(StatusView.Of(
-            entry, await store.ReadStatusAsync(tenant, cancel).ConfigureAwait(false), RefusalSummary.Of(refused, lastHour), clock.GetUtcNow()));
+        var status = await store.ReadStatusAsync(tenant, cancel).ConfigureAwait(false);
+        return TypedResults.Ok(StatusView.Of(entry, status, RefusalSummary.Of(refused, lastHour), clock.GetUtcNow()));
     }
 
     /// <summary>200 with how the guard stands now.</summary>

@@ -13,6 +13,7 @@ public static class CareSetup
         services.AddSingleton<CallRecorder>().AddHostedService(provider => provider.GetRequiredService<CallRecorder>());
         services.AddSingleton<TenantWatch>().AddHostedService(provider => provider.GetRequiredService<TenantWatch>());
         services.AddSingleton<ActivityReader>().AddSingleton<DirectoryReader>().AddSingleton<DeletedUsers>();
-        services.AddSingleton<ActivityHandlers>().AddSingleton<CareHandlers>().AddSingleton<DirectoryHandlers>().AddSingleton<RefusalHandlers>();
+        services.AddSingleton<ActivityHandlers>().AddSingleton<CareHandlers>().AddSingleton<DirectoryHandlers>();
+        services.AddSingleton<RefusalHandlers>();
     }
 }

@@ -29,7 +29,8 @@ public sealed record RefusalView(
     public static RefusalView Of(RecordedRefusal refusal)
     {
         var c = refusal.Credential;
-        return new RefusalView(refusal.Time, c.Kind, c.Credential, c.CredentialId, c.Prefix, c.Reason, c.Claim, c.Expected, c.Received, c.Address, refusal.Count);
+        return new RefusalView(refusal.Time, c.Kind, c.Credential, c.CredentialId, c.Prefix, c.Reason, c.Claim, c.Expected, c.Received,
+            c.Address, refusal.Count);
     }
 }
 
@@ -55,7 +56,8 @@ public sealed class RefusalHandlers(TenantAccounts accounts, Refusals refusals)
             : TypedResults.Ok(await ListAsync(tenant, cancel).ConfigureAwait(false));
 
     /// <summary>200 with the refused credentials that belong to nobody.</summary>
-    public async Task<Ok<RefusalList>> OfNobody(CancellationToken cancel) => TypedResults.Ok(await ListAsync("", cancel).ConfigureAwait(false));
+    public async Task<Ok<RefusalList>> OfNobody(CancellationToken cancel) =>
+        TypedResults.Ok(await ListAsync("", cancel).ConfigureAwait(false));
 
     private async Task<RefusalList> ListAsync(string tenant, CancellationToken cancel)
     {

@@ -45,7 +45,8 @@ public static class StatusText
     {
         var http = context.HttpContext;
         var status = http.Response.StatusCode;
-        return ScimResults.WriteErrorAsync(http, ScimError.Of(status, (status == 401 ? http.Features.Get<Rejection>()?.Detail : null) ?? Of(status)));
+        var detail = status == 401 ? http.Features.Get<Rejection>()?.Detail : null;
+        return ScimResults.WriteErrorAsync(http, ScimError.Of(status, detail ?? Of(status)));
     }
 
     /// <summary>A sentence for the status.</summary>

@@ -23,7 +23,8 @@ namespace ScimLite.Handlers;
 public sealed record StatusView(
     string Tenant, bool ProvisioningEnabled, DateTimeOffset? LastCall, DateTimeOffset? LastTestConnection, DateTimeOffset? FirstUser, DateTimeOffset? FirstGroup,
     SeatsView Seats, long Groups, CycleView? CurrentCycle, IReadOnlyList<CycleView> Cycles, QuarantineView Quarantine, GuardView Guard,
-    IReadOnlyList<CountView> Unchanged, IReadOnlyList<CountView> UnknownAttributes, IReadOnlyList<ExpiryView> Credentials, RefusalSummary Refusals)
+    IReadOnlyList<CountView> Unchanged, IReadOnlyList<CountView> UnknownAttributes, IReadOnlyList<ExpiryView> Credentials,
+    RefusalSummary Refusals)
 {
     /// <summary>Puts the card together.</summary>
     public static StatusView Of(TenantEntry tenant, TenantStatus status, RefusalSummary refusals, DateTimeOffset now)
@@ -34,7 +35,8 @@ public sealed record StatusView(
             new SeatsView(status.ActiveUsers, status.Users), status.Groups,
             goesOn ? CycleView.Of(status.Cycles[0]) : null, [.. status.Cycles.Skip(goesOn ? 1 : 0).Select(CycleView.Of)],
             QuarantineView.Of(status.Cycles.Count > 0 ? status.Cycles[0] : null), GuardView.Of(tenant, status.Guard, now),
-            [.. status.Unchanged.Select(CountView.Of)], [.. status.Ignored.Select(CountView.Of)], ExpiryView.Of(tenant.Account, now), refusals);
+            [.. status.Unchanged.Select(CountView.Of)], [.. status.Ignored.Select(CountView.Of)], ExpiryView.Of(tenant.Account, now),
+            refusals);
     }
 }
 

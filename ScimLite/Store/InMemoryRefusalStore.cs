@@ -1,6 +1,7 @@
 namespace ScimLite.Store;
 
-/// <summary>The refused credentials in this process's memory. It is the specification that <see cref="RedisRefusalStore"/> is compared with.</summary>
+/// <summary>The refused credentials in this process's memory. It is the specification that <see cref="RedisRefusalStore"/> is compared
+/// with.</summary>
 public sealed class InMemoryRefusalStore : IRefusalStore
 {
     private readonly Lock door = new();
@@ -75,7 +76,8 @@ public sealed class InMemoryRefusalStore : IRefusalStore
         {
             var minute = now.ToUnixTimeMilliseconds() / 60_000;
             return new RefusalRecord(
-                [.. refusals.Values.Where(r => r.Last >= now - IRefusalStore.Life).OrderByDescending(r => r.Last).ThenByDescending(r => r.Name, StringComparer.Ordinal)],
+                [.. refusals.Values.Where(r => r.Last >= now - IRefusalStore.Life).OrderByDescending(r => r.Last)
+                    .ThenByDescending(r => r.Name, StringComparer.Ordinal)],
                 minutes.Where(m => m.Minute > minute - 60).Sum(m => m.Count));
         }
     }

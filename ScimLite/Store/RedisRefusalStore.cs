@@ -4,7 +4,8 @@ using StackExchange.Redis;
 
 namespace ScimLite.Store;
 
-/// <summary>The refused credentials in Redis, for all replicas. The keys carry the hash tag <c>{_}</c>, as those of <see cref="RedisTenantStore"/> do.</summary>
+/// <summary>The refused credentials in Redis, for all replicas. The keys carry the hash tag <c>{_}</c>, as those of
+/// <see cref="RedisTenantStore"/> do.</summary>
 public sealed class RedisRefusalStore(RedisConnection connection, ScimTelemetry telemetry) : IRefusalStore
 {
     private const string Prefix = "scimlite:{_}:";
@@ -19,10 +20,13 @@ public sealed class RedisRefusalStore(RedisConnection connection, ScimTelemetry 
         RedisKey[] keys = [Names(tenant), Facts(tenant), $"{Prefix}request:{Guid.NewGuid():N}"];
         RedisValue[] arguments =
         [
-            (refusals.Max(r => r.Last) - IRefusalStore.Life).ToUnixTimeMilliseconds(), IRefusalStore.MostOf(tenant), (long)IRefusalStore.Life.TotalSeconds,
+            (refusals.Max(r => r.Last) - IRefusalStore.Life).ToUnixTimeMilliseconds(), IRefusalStore.MostOf(tenant),
+            (long)IRefusalStore.Life.TotalSeconds,
             .. refusals.SelectMany(r => (RedisValue[])[r.Name, r.Facts, r.Last.ToUnixTimeMilliseconds(), r.Count]),
         ];
-        await RunAsync("refuse", static (database, s) => RedisScript.Refuse.RunAsync(database, s.keys, s.arguments), (keys, arguments), cancel).ConfigureAwait(false);
+        await RunAsync(
+            "refuse", static (database, s) => RedisScript.Refuse.RunAsync(database, s.keys, s.arguments), (keys, arguments), cancel)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -48,9 +52,11 @@ public sealed class RedisRefusalStore(RedisConnection connection, ScimTelemetry 
 
     /// <inheritdoc/>
     public async ValueTask ForgetAsync(string tenant, CancellationToken cancel) =>
-        await RunAsync("refusals", static (database, tenant) => database.KeyDeleteAsync([Names(tenant), Facts(tenant)]), tenant, cancel).ConfigureAwait(false);
+        await RunAsync("refusals", static (database, tenant) => database.KeyDeleteAsync([Names(tenant), Facts(tenant)]), tenant, cancel)
+            .ConfigureAwait(false);
 
-    private async ValueTask<T> RunAsync<T, TState>(string operation, Func<IDatabase, TState, Task<T>> call, TState state, CancellationToken cancel)
+    private async ValueTask<T> RunAsync<T, TState>(string operation, Func<IDatabase, TState, Task<T>> call, TState state,
+        CancellationToken cancel)
     {
         using var span = telemetry.StoreCall(operation);
         try

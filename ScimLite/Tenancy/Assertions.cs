@@ -26,7 +26,8 @@ public abstract record Verdict
     public sealed record Good(DateTimeOffset EndsAt) : Verdict;
 
     /// <summary>The token is refused.</summary>
-    /// <param name="Claim">The claim or header parameter that does not match; <c>form</c> or <c>signature</c> where it is none of these.</param>
+    /// <param name="Claim">The claim or header parameter that does not match; <c>form</c> or <c>signature</c> where it is none of
+    /// these.</param>
     /// <param name="Expected">What is expected there.</param>
     /// <param name="Received">What the token has there, see <see cref="Excerpt.Of"/>; null where it has nothing that can be shown.</param>
     /// <param name="IsProven">Whether the expected issuer signed the token, so that its bearer belongs to that issuer.</param>
@@ -85,7 +86,8 @@ public sealed class Assertions(SigningKeys keys, TimeProvider clock)
         }
         foreach (var (name, value) in expected.Claims)
         {
-            if (Text(payload, name) is not { } text || !(text == value || (Guid.TryParseExact(value, "D", out _) && text.Equals(value, StringComparison.OrdinalIgnoreCase))))
+            if (Text(payload, name) is not { } text
+                || !(text == value || (Guid.TryParseExact(value, "D", out _) && text.Equals(value, StringComparison.OrdinalIgnoreCase))))
             {
                 return Proven(name, value, Shown(payload, name));
             }
@@ -93,11 +95,13 @@ public sealed class Assertions(SigningKeys keys, TimeProvider clock)
         var now = clock.GetUtcNow();
         if (Moment(payload, "exp") is not { } end || now >= end + Skew)
         {
-            return Proven("exp", $"a time after {Written(now - Skew)}", Moment(payload, "exp") is { } ended ? Written(ended) : Shown(payload, "exp"));
+            return Proven("exp", $"a time after {Written(now - Skew)}", Moment(payload, "exp") is { } ended ? Written(ended)
+                : Shown(payload, "exp"));
         }
         if (payload.TryGetProperty("nbf", out _) && !(Moment(payload, "nbf") <= now + Skew))
         {
-            return Proven("nbf", $"a time before {Written(now + Skew)}", Moment(payload, "nbf") is { } from ? Written(from) : Shown(payload, "nbf"));
+            return Proven("nbf", $"a time before {Written(now + Skew)}", Moment(payload, "nbf") is { } from ? Written(from)
+                : Shown(payload, "nbf"));
         }
         return new Verdict.Good(end + Skew);
     }
@@ -155,7 +159,8 @@ public sealed class Assertions(SigningKeys keys, TimeProvider clock)
     private static string[]? Audiences(JsonElement payload) => !payload.TryGetProperty("aud", out var value) ? null : value.ValueKind switch
     {
         JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array when value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String) => [.. value.EnumerateArray().Select(v => v.GetString()!)],
+        JsonValueKind.Array when value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String) =>
+            [.. value.EnumerateArray().Select(v => v.GetString()!)],
         _ => null,
     };
 
@@ -164,12 +169,14 @@ public sealed class Assertions(SigningKeys keys, TimeProvider clock)
         payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds)
             ? DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(seconds, 0, 200_000_000_000)) : null;
 
-    private static string Written(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Written(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string? Shown(JsonElement claims, string name) => !claims.TryGetProperty(name, out var value) ? null
         : Excerpt.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
 
     private static Verdict.Bad Proven(string claim, string expected, string? received) => new(claim, expected, received, true);
 
-    private static Verdict.Bad Unproven(string claim, string expected, JsonElement claims) => new(claim, expected, Shown(claims, claim), false);
+    private static Verdict.Bad Unproven(string claim, string expected, JsonElement claims) =>
+        new(claim, expected, Shown(claims, claim), false);
 }

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace ScimLite.Tenancy;
 
 /// <summary>
-/// The audience that a token has to name (<c>aud</c>, RFC 7519 §4.1.3). Entra shows an application's audience in one form and signs another:
-/// it shows <c>api://{id}/.default</c>, and the assertion has <c>api://{id}</c>. So an audience that is built from an application id accepts
-/// the forms that Microsoft uses for that id. Any other audience accepts itself alone.
+/// The audience that a token has to name (<c>aud</c>, RFC 7519 §4.1.3). Entra shows an application's audience in one form and signs
+/// another: it shows <c>api://{id}/.default</c>, and the assertion has <c>api://{id}</c>. So an audience that is built from an
+/// application id accepts the forms that Microsoft uses for that id. Any other audience accepts itself alone.
 /// </summary>
 public sealed partial class Audience
 {
@@ -39,14 +39,22 @@ public sealed partial class Audience
         return host.Length == 0 ? [] : port is null ? [host] : [host, $"{host}:{port}"];
     }
 
-    /// <summary>Whether one of a token's audiences is accepted. RFC 7519 §4.1.3 asks for one of several values, not for all of them.</summary>
+    /// <summary>Whether one of a token's audiences is accepted. RFC 7519 §4.1.3 asks for one of several values, not for all of
+    /// them.</summary>
     /// <param name="received">The values of <c>aud</c>.</param>
     /// <param name="hosts">The names of this service, see <see cref="HostsOf"/>.</param>
     public bool Accepts(IEnumerable<string> received, IReadOnlyList<string> hosts) => received.Any(value => Accepts(value, hosts));
 
     /// <summary>What is accepted, for a message.</summary>
-    public string Expected(IReadOnlyList<string> hosts) => id is null ? registered
-        : string.Join(", ", [id, $"api://{id}", $"api://{id}/.default", .. hosts.Select(h => $"api://{id}/{h}"), .. suffix.Length > 0 && !IsHost(suffix, hosts) ? [registered] : (string[])[]]);
+    public string Expected(IReadOnlyList<string> hosts)
+    {
+        if (id is null)
+        {
+            return registered;
+        }
+        string[] names = [".default", .. hosts, .. suffix.Length > 0 && !IsHost(suffix, hosts) ? (string[])[suffix] : []];
+        return string.Join(", ", [id, $"api://{id}", .. names.Select(name => $"api://{id}/{name}")]);
+    }
 
     private bool Accepts(string value, IReadOnlyList<string> hosts)
     {
@@ -71,6 +79,7 @@ public sealed partial class Audience
 
     private static bool IsHost(string name, IReadOnlyList<string> hosts) => hosts.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^(?:api://)?(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/(?:\.default|(?<suffix>[^/\s]*)))?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:api://)?(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/(?:\.default|(?<suffix>[^/\s]*)))?\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IdForm();
 }

@@ -7,7 +7,8 @@ namespace ScimLite.Tenancy;
 
 /// <summary>Reads <c>Authorization: Bearer</c> of SCIM calls (RFC 6750 §2.1) and puts the <see cref="Identity"/> it stands for among the request's features.</summary>
 public sealed class BearerHandler(
-    TenantRegistry registry, GuessLimits guesses, Refusals refusals, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    TenantRegistry registry, GuessLimits guesses, Refusals refusals, IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
@@ -55,8 +56,8 @@ public sealed class BearerHandler(
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var reason = rejection ?? Rejection.Nobodys(KindOf(Request), null,
-            mustWait ? "Too many wrong credentials came from this address." : "There is no Secret Token in the request.");
+        var reason = rejection ?? Rejection.Nobodys(KindOf(Request), null, mustWait ? Rejection.TooMany
+            : TokenOf(Request) is null ? "There is no Secret Token in the request." : Rejection.Unknown);
         refusals.Note(reason, Context.Connection.RemoteIpAddress);
         // What the body of the answer may say of it.
         Context.Features.Set(reason);

@@ -33,6 +33,10 @@ internal static class Credential
     /// <summary>Under which handle the store finds a client.</summary>
     public static string ClientHandle(string clientId) => $"client:{clientId}";
 
+    /// <summary>Under which handle the store finds a client that was deleted. Builds from before know no such handle, so to them it is
+    /// unknown.</summary>
+    public static string DeletedClientHandle(string clientId) => $"deleted-client:{clientId}";
+
     /// <summary>Under which handle the store finds a set-up link.</summary>
     public static string SetupHandle(string hash) => $"setup:{hash}";
 

@@ -44,7 +44,8 @@ public sealed class GuessLimits(int burst, TimeSpan pause, TimeProvider clock, i
     /// <summary>Whether a credential may be looked up. Costs nothing as long as nobody was wrong.</summary>
     public Guess Judge(IPAddress? from, SecretHash guess) => Judge(from, guess, out _);
 
-    /// <summary>Whether a credential may be looked up, and where it is <see cref="Guess.KnownWrong"/> the reason that <see cref="Mistaken"/> was given.</summary>
+    /// <summary>Whether a credential may be looked up, and where it is <see cref="Guess.KnownWrong"/> the reason that
+    /// <see cref="Mistaken"/> was given.</summary>
     public Guess Judge(IPAddress? from, SecretHash guess, out Rejection? reason)
     {
         reason = null;

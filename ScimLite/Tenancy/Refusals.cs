@@ -12,8 +12,8 @@ namespace ScimLite.Tenancy;
 public sealed record RecordedRefusal(RefusedCredential Credential, DateTimeOffset Time, long Count);
 
 /// <summary>
-/// Records refused credentials. A request adds one to a number in memory; the store receives the sums once a second, so that a flood of guesses
-/// costs a write each second and not each guess. What the store did not accept is written later.
+/// Records refused credentials. A request adds one to a number in memory; the store receives the sums once a second, so that a flood of
+/// guesses costs a write each second and not each guess. What the store did not accept is written later.
 /// </summary>
 public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Refusals> logger) : BackgroundService
 {
@@ -32,7 +32,8 @@ public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Re
     public void Note(Rejection rejection, IPAddress? from)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var credential = rejection.Credential with { Address = from is { IsIPv4MappedToIPv6: true } ? $"{from.MapToIPv4()}" : from?.ToString() };
+        var address = from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from;
+        var credential = rejection.Credential with { Address = address?.ToString() };
         lock (door)
         {
             Add(rejection.Tenant ?? "", credential, now, 1);
@@ -47,7 +48,7 @@ public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Re
     {
         await WriteAsync(cancel).ConfigureAwait(false);
         var record = await store.ReadAsync(tenant, clock.GetUtcNow(), cancel).ConfigureAwait(false);
-        return ([.. record.Refusals.Select(r => new RecordedRefusal(TenancyJson.Read<RefusedCredential>(Encoding.UTF8.GetBytes(r.Facts)), r.Last, r.Count))], record.LastHour);
+        return ([.. record.Refusals.Select(r => new RecordedRefusal(Read(r.Facts), r.Last, r.Count))], record.LastHour);
     }
 
     /// <summary>Writes to the store what it does not have yet.</summary>
@@ -117,7 +118,8 @@ public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Re
         {
             foreach (var tenant in taken.GroupBy(t => t.Key.Tenant).ToArray())
             {
-                Refused[] refused = [.. tenant.Select(t => new Refused(t.Key.Name, Encoding.UTF8.GetString(TenancyJson.Write(t.Value.Credential)), t.Value.Last, t.Value.Count))];
+                Refused[] refused =
+                    [.. tenant.Select(t => new Refused(t.Key.Name, Written(t.Value.Credential), t.Value.Last, t.Value.Count))];
                 await store.NoteAsync(tenant.Key, refused, cancel).ConfigureAwait(false);
                 foreach (var one in tenant)
                 {
@@ -136,6 +138,10 @@ public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Re
             }
         }
     }
+
+    private static string Written(RefusedCredential credential) => Encoding.UTF8.GetString(TenancyJson.Write(credential));
+
+    private static RefusedCredential Read(string facts) => TenancyJson.Read<RefusedCredential>(Encoding.UTF8.GetBytes(facts));
 
     private void Add(string tenant, RefusedCredential credential, DateTimeOffset last, long count)
     {

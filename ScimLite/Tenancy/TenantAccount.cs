@@ -77,7 +77,8 @@ public sealed record ClientSecret(string SecretId, string Prefix, string Hash, D
 /// <param name="Hash">Its SHA-256, small hexadecimal letters; empty for a client.</param>
 /// <param name="ClientId">The client of a secret.</param>
 /// <param name="RevokedAt">When it was revoked.</param>
-public sealed record RevokedCredential(string Kind, string Id, string Name, string Prefix, string Hash, string? ClientId, DateTimeOffset RevokedAt)
+public sealed record RevokedCredential(
+    string Kind, string Id, string Name, string Prefix, string Hash, string? ClientId, DateTimeOffset RevokedAt)
 {
     /// <summary>How many a tenant remembers.</summary>
     public const int Most = 50;
@@ -86,12 +87,18 @@ public sealed record RevokedCredential(string Kind, string Id, string Name, stri
     public static readonly TimeSpan Life = TimeSpan.FromDays(30);
 
     /// <summary>Under which handle the store finds it; null for a secret, which is found by its client.</summary>
-    internal string? Handle => Kind switch { "token" => Credential.TokenHandle(Hash), "client" => Credential.ClientHandle(Id), _ => null };
+    internal string? Handle => Kind switch
+    {
+        "token" => Credential.TokenHandle(Hash),
+        "client" => Credential.DeletedClientHandle(Id),
+        _ => null,
+    };
 }
 
 /// <summary>Whose assertions stand for a client: all of this has to match (workload identity federation).</summary>
 /// <param name="Issuer"><c>iss</c>, such as <c>https://login.microsoftonline.com/{tenantId}/v2.0</c>.</param>
-/// <param name="Audience"><c>aud</c> as it was registered, such as <c>api://{appid}/.default</c>; see <see cref="Tenancy.Audience"/>.</param>
+/// <param name="Audience"><c>aud</c> as it was registered, such as <c>api://{appid}/.default</c>; see
+/// <see cref="Tenancy.Audience"/>.</param>
 /// <param name="Subject"><c>sub</c>: the object id of the service principal.</param>
 /// <param name="TenantId"><c>tid</c>: the Entra tenant.</param>
 public sealed record Federation(string Issuer, string Audience, string Subject, string TenantId);

@@ -5,7 +5,8 @@ namespace ScimLite.Tenancy;
 
 /// <summary>What an administrator does with tenants and their credentials. A tenant from settings is not changed or deleted here; its
 /// credentials are kept in the store like everybody's.</summary>
-public sealed class TenantAccounts(Settings settings, ITenantStore store, IResourceStore directories, IRefusalStore refusals, TimeProvider clock)
+public sealed class TenantAccounts(Settings settings, ITenantStore store, IResourceStore directories, IRefusalStore refusals,
+    TimeProvider clock)
 {
     /// <summary>How many tokens or clients a tenant has at most, and how many secrets a client.</summary>
     public const int MostCredentials = 100;
@@ -139,7 +140,8 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
     /// <returns><c>Done</c> with the client and its secret, which can't be read again.</returns>
     public async ValueTask<AccountOutcome> RegisterClientAsync(string tenant, NewClient wanted, CancellationToken cancel)
     {
-        var federation = wanted.Federation is { } f ? new Federation(f.Issuer!.Trim().TrimEnd('/'), f.Audience!, f.Subject!.Trim(), f.TenantId!.Trim().ToLowerInvariant()) : null;
+        var federation = wanted.Federation is { } f
+            ? new Federation(f.Issuer!.Trim().TrimEnd('/'), f.Audience!, f.Subject!.Trim(), f.TenantId!.Trim().ToLowerInvariant()) : null;
         var (kept, secret) = federation is null ? MakeSecret(wanted.ExpiresAt) : (null, null);
         var client = new OAuthClient(Credential.NewId(), wanted.Name!.Trim(), Now, wanted.Scopes ?? [Scope.Provision], federation, kept is null ? [] : [kept]);
         var outcome = await UpdateAsync(tenant, account => account.Clients.Count >= MostCredentials ? null
@@ -165,16 +167,24 @@ public sealed class TenantAccounts(Settings settings, ITenantStore store, IResou
 
     /// <summary>Revokes a secret; access tokens given out for it are worthless from then on.</summary>
     public ValueTask<AccountOutcome> RevokeSecretAsync(string tenant, string clientId, string secretId, CancellationToken cancel) =>
-        UpdateAsync(tenant, account => account.Clients.FirstOrDefault(c => c.ClientId == clientId) is { } client && Without(client.Secrets, s => s.SecretId == secretId) is { } left
-            ? Remembering(account with { Clients = [.. account.Clients.Select(c => c.ClientId == clientId ? client with { Secrets = left } : c)] },
-                client.Secrets.Where(s => s.SecretId == secretId).Select(s => new RevokedCredential("secret", s.SecretId, client.Name, s.Prefix, s.Hash, clientId, Now)))
-            : account, cancel, mustChange: true);
+        UpdateAsync(tenant, account =>
+        {
+            if (account.Clients.FirstOrDefault(c => c.ClientId == clientId) is not { } old
+                || Without(old.Secrets, s => s.SecretId == secretId) is not { } left)
+            {
+                return account;
+            }
+            var secret = old.Secrets.First(s => s.SecretId == secretId);
+            return Remembering(account with { Clients = [.. account.Clients.Select(c => c == old ? old with { Secrets = left } : c)] },
+                [new RevokedCredential("secret", secretId, old.Name, secret.Prefix, secret.Hash, clientId, Now)]);
+        }, cancel, mustChange: true);
 
     /// <summary>Finds a client of any tenant, one that was deleted lately included; null when there is none.</summary>
     public async ValueTask<FoundClient?> FindClientAsync(string clientId, CancellationToken cancel)
     {
         if (!Guid.TryParseExact(clientId, "D", out var id)
-            || await store.FindAsync(Credential.ClientHandle(id.ToString()), cancel).ConfigureAwait(false) is not { } found
+            || (await store.FindAsync(Credential.ClientHandle(id.ToString()), cancel).ConfigureAwait(false)
+                ?? await store.FindAsync(Credential.DeletedClientHandle(id.ToString()), cancel).ConfigureAwait(false)) is not { } found
             || Show(found.Document.Tenant, TenantAccount.From(found.Document)) is not { } entry)
         {
             return null;

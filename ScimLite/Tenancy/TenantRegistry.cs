@@ -140,17 +140,20 @@ public sealed class TenantRegistry
             var grant = TenancyJson.Read<AccessGrant>(stored);
             return account.Clients.FirstOrDefault(c => c.ClientId == grant.ClientId) is { } client
                 && (grant.SecretId is null || client.Secrets.Any(s => s.SecretId == grant.SecretId))
-                ? (Remembered(hash, new Identity(tenant, client.Name, null, grant.Scopes.Contains(Scope.Provision)), client.ClientId, grant.ExpiresAt, readAt), null)
+                ? (Remembered(hash, Borne(client.Name, null, grant.Scopes), client.ClientId, grant.ExpiresAt, readAt), null)
                 : (null, Rejection.Withdrawn(id, grant.ClientId));
         }
         var text = hash.ToString();
         if (account.Tokens.FirstOrDefault(t => t.Hash == text) is { } token)
         {
-            return (Remembered(hash, new Identity(tenant, token.Name, token.UserId, token.Scopes.Contains(Scope.Provision)), token.Id, token.ExpiresAt, readAt),
+            return (Remembered(hash, Borne(token.Name, token.UserId, token.Scopes), token.Id, token.ExpiresAt, readAt),
                 token.ExpiresAt is null ? null : Rejection.Expired(id, token));
         }
-        return (null, account.Revoked.FirstOrDefault(r => r.Hash == text && r.RevokedAt + RevokedCredential.Life > clock.GetUtcNow()) is { } revoked
-            ? Rejection.Revoked(id, revoked) : Rejection.Nobodys("bearer"));
+        var revoked = account.Revoked.FirstOrDefault(r => r.Hash == text && r.RevokedAt + RevokedCredential.Life > clock.GetUtcNow());
+        return (null, revoked is null ? Rejection.Nobodys("bearer") : Rejection.Revoked(id, revoked));
+
+        Identity Borne(string name, string? user, IReadOnlyList<string> scopes) =>
+            new(tenant, name, user, scopes.Contains(Scope.Provision));
     }
 
     // Whose it is, only the Entra tenant says that it comes from; so that is asked for first, and keys are fetched for nobody else.

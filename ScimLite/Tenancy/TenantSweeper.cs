@@ -4,7 +4,8 @@ using ScimLite.Telemetry;
 namespace ScimLite.Tenancy;
 
 /// <summary>Deletes again what was left of deleted tenants, once no replica believes in them any more, and hears of changes on other replicas.</summary>
-public sealed class TenantSweeper(ITenantStore store, IResourceStore directories, IRefusalStore refusals, TenantRegistry registry, TimeProvider clock, ILogger<TenantSweeper> logger) : BackgroundService
+public sealed class TenantSweeper(ITenantStore store, IResourceStore directories, IRefusalStore refusals, TenantRegistry registry,
+    TimeProvider clock, ILogger<TenantSweeper> logger) : BackgroundService
 {
     // A credential is believed for a few seconds, and the request that came with it has ten more to write.
     private static readonly TimeSpan Grace = TenantRegistry.Usable + TimeSpan.FromSeconds(26);

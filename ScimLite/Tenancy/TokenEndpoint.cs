@@ -15,8 +15,8 @@ namespace ScimLite.Tenancy;
 /// assertion that Entra signed for it (RFC 7523), and is given an opaque access token.
 /// </summary>
 public sealed class TokenEndpoint(
-    TenantAccounts accounts, Assertions assertions, GuessLimits guesses, TenantLimits limits, CredentialUses uses, Refusals refusals, Settings settings,
-    TimeProvider clock)
+    TenantAccounts accounts, Assertions assertions, GuessLimits guesses, TenantLimits limits, CredentialUses uses, Refusals refusals,
+    Settings settings, TimeProvider clock)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MostBytes = 32_768;
@@ -55,9 +55,12 @@ public sealed class TokenEndpoint(
     private async Task<JsonObject> GiveAsync(HttpContext http)
     {
         var form = await ReadFormAsync(http.Request).ConfigureAwait(false);
-        var shown = Shown(http.Request, form)
-            ?? throw Refuse(Rejection.Nobodys(http.Request.Headers.Authorization.Count > 0 ? "other" : "none", null, "There is no client secret or assertion in the request."),
+        if (Shown(http.Request, form) is not { } shown)
+        {
+            var kind = http.Request.Headers.Authorization.Count > 0 ? "other" : "none";
+            throw Refuse(Rejection.Nobodys(kind, null, "There is no client secret or assertion in the request."),
                 http.Connection.RemoteIpAddress);
+        }
         if (One(form, "grant_type") is not { } grantType)
         {
             throw new TokenRefusal("invalid_request", "grant_type is missing; send grant_type=client_credentials.");
@@ -92,7 +95,7 @@ public sealed class TokenEndpoint(
         switch (guesses.Judge(from, guess, out var before))
         {
             case Guess.MustWait:
-                refusals.Note(Rejection.Nobodys(proof.Kind, null, "Too many wrong credentials came from this address."), from);
+                refusals.Note(Rejection.Nobodys(proof.Kind, null, Rejection.TooMany), from);
                 http.Response.Headers.RetryAfter = TenantLimits.Seconds(guesses.Pause);
                 throw new TokenRefusal("temporarily_unavailable", "Too many wrong credentials came from this address. Wait as many seconds as Retry-After says.", 429);
             case Guess.KnownWrong:
@@ -104,7 +107,8 @@ public sealed class TokenEndpoint(
             null => Rejection.Nobodys(proof.Kind, proof.Prefix),
             { Client: null } => found.Revoked.FirstOrDefault(r => r.Kind == "client") is { } deleted
                 ? Rejection.RevokedClient(found.Tenant.Id, deleted, proof.IsAssertion) : Rejection.Nobodys(proof.Kind, proof.Prefix),
-            { Client: { } client } when proof.IsAssertion => await RefusalOfAssertionAsync(found.Tenant.Id, client, proof.Text, http).ConfigureAwait(false),
+            { Client: { } client } when proof.IsAssertion =>
+                await RefusalOfAssertionAsync(found.Tenant.Id, client, proof.Text, http).ConfigureAwait(false),
             { Client: { } client } => RefusalOfSecret(found, client, proof.Text),
         };
         if (rejection is null)
@@ -123,7 +127,8 @@ public sealed class TokenEndpoint(
     private TokenRefusal Refuse(Rejection rejection, IPAddress? from)
     {
         refusals.Note(rejection, from);
-        return rejection.Detail is { } detail && rejection.Tenant is not null ? new TokenRefusal("invalid_client", Excerpt.Ascii(detail), 401) : Unknown();
+        return rejection.Detail is { } detail && rejection.Tenant is not null
+            ? new TokenRefusal("invalid_client", Excerpt.Ascii(detail), 401) : Unknown();
     }
 
     private async ValueTask<Rejection?> RefusalOfAssertionAsync(string tenant, OAuthClient client, string assertion, HttpContext http)
@@ -134,7 +139,8 @@ public sealed class TokenEndpoint(
         }
         var verdict = await assertions.CheckAsync(assertion, new Expectation(
             federation.Issuer, federation.Issuer, Audience.Of(federation.Audience), Audience.HostsOf(http.Request, settings.PublicUrl),
-            [KeyValuePair.Create("sub", federation.Subject.Trim()), KeyValuePair.Create("tid", federation.TenantId.Trim())]), http.RequestAborted).ConfigureAwait(false);
+            [KeyValuePair.Create("sub", federation.Subject.Trim()), KeyValuePair.Create("tid", federation.TenantId.Trim())]),
+            http.RequestAborted).ConfigureAwait(false);
         return verdict is Verdict.Bad bad ? Rejection.Of(tenant, client, bad) : null;
     }
 

@@ -54,8 +54,9 @@ public sealed class NewClientValidator : AbstractValidator<NewClient>
         RuleFor(c => c.ExpiresAt).Must(at => CredentialRules.IsSoon(at, clock)).WithMessage(CredentialRules.Soon);
         RuleFor(c => c.Federation).Must(f => f is null || CredentialRules.IsIssuer(f.Issuer, issuers))
             .WithMessage($"federation.issuer is not at a host whose keys are trusted; allowed are https addresses at {string.Join(", ", issuers)}.");
-        RuleFor(c => c.Federation).Must(f => f is null || new[] { f.Audience, f.Subject }.All(v => v is { Length: <= 500 } && !string.IsNullOrWhiteSpace(v) && !v.Any(char.IsControl)))
-            .WithMessage("federation.audience or federation.subject is missing, blank or longer than 500 characters; send the audience and the subject that Entra shows.");
+        RuleFor(c => c.Federation).Must(f => f is null || (CredentialRules.IsClaim(f.Audience) && CredentialRules.IsClaim(f.Subject)))
+            .WithMessage("federation.audience or federation.subject is missing, blank or longer than 500 characters; "
+                + "send the audience and the subject that Entra shows.");
         RuleFor(c => c.Federation).Must(f => f is null || Guid.TryParseExact(f.TenantId, "D", out _))
             .WithMessage("federation.tenantId is no id of an Entra tenant, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f.");
     }
@@ -92,6 +93,10 @@ internal static class CredentialRules
     private const int MostSecretDays = 3 * 366;
 
     public static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.Length <= 100 && !name.Any(char.IsControl);
+
+    // Surrounding blanks, line breaks among them, come along when a value is copied and do not count.
+    public static bool IsClaim(string? value) =>
+        value is { Length: <= 500 } && !string.IsNullOrWhiteSpace(value) && !value.Trim().Any(char.IsControl);
 
     public static bool AreScopes(IReadOnlyList<string>? scopes) => scopes is null || (scopes.Count is 1 or 2 && scopes.All(s => s is "read" or "provision"));
 
