@@ -1,3 +1,4 @@
+using System.Text;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Store;
 using StackExchange.Redis;
@@ -62,6 +63,31 @@ public sealed class RedisCheckTests(RedisUnderTest redis) : IClassFixture<RedisU
         while (!writing.IsCompleted);
         await writing;
         Assert.Empty(await Check(tenant));
+    }
+
+    [Fact]
+    public async Task Documents_with_hidden_attributes_agree_by_both_of_their_lines()
+    {
+        var tenant = new TestTenant(redis.Store);
+        await tenant.CreateUsers("a", "b");
+        await tenant.CreateGroup("g", "a", "b");
+        var hidden = tenant.Document(User, "h", "ada", Expected.Absent, r => r["externalId"] = "x1");
+        var whole = Encoding.UTF8.GetString(hidden.Document!.Value.Span);
+        await tenant.Done(hidden with { Document = Encoding.UTF8.GetBytes("""{"id":"h"}""" + "\n" + whole) });
+
+        Assert.Empty(await Check(tenant));
+
+        foreach (var (document, told) in ((string, string)[])
+        [
+            ("""{"id":"other"}""" + "\n" + whole, "the document bears another id"),
+            ("{\n" + whole, "the document is no JSON"),
+            ("""{"id":"h"}""" + "\n{", "the document is no JSON"),
+            ("""{"id":"h"}""" + "\n" + """{"id":"h"}""", "the head lists other terms than the document has"),
+        ])
+        {
+            await redis.Database.HashSetAsync($"scimlite:{{{tenant.Id}}}:documents:User", "h", document);
+            Assert.Equal([$"User h: {told}"], await Check(tenant));
+        }
     }
 
     [Fact]

@@ -120,7 +120,8 @@ public sealed class RedisCheck(RedisConnection connection, SchemaCatalog catalog
         return told;
     }
 
-    // The terms that the document leads to are those that the head lists, since an update takes away what the head lists.
+    // A document with hidden attributes has two lines: the one that answers show, and the one with all attributes. The terms that the
+    // document leads to are those that the head lists, since an update takes away what the head lists.
     private static string? Disagrees(ResourceType type, string id, string head, byte[] document)
     {
         if (document.Length == 0)
@@ -129,8 +130,8 @@ public sealed class RedisCheck(RedisConnection connection, SchemaCatalog catalog
         }
         try
         {
-            var resource = ScimJson.ParseStored(document);
-            if ((string?)resource["id"] != id)
+            var resource = ScimJson.ParseStored(StoredResource.WholeOf(document).Span);
+            if ((string?)resource["id"] != id || (string?)ScimJson.ParseStored(StoredResource.ShownOf(document).Span)["id"] != id)
             {
                 return "the document bears another id";
             }

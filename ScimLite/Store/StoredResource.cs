@@ -48,10 +48,13 @@ public sealed record StoredResource(
     string Id, long Version, string Created, string LastModified, ReadOnlyMemory<byte> Stored, IReadOnlyList<Link> Links)
 {
     /// <summary>What every answer may show, so that a read copies it without looking inside.</summary>
-    public ReadOnlyMemory<byte> Document => Stored.Span.IndexOf((byte)'\n') is >= 0 and var end ? Stored[..end] : Stored;
+    public ReadOnlyMemory<byte> Document => ShownOf(Stored);
 
     /// <summary>All attributes, with those that are returned never or on request.</summary>
     public ReadOnlyMemory<byte> Whole => WholeOf(Stored);
+
+    /// <summary>The line of a stored document that every answer may show.</summary>
+    public static ReadOnlyMemory<byte> ShownOf(ReadOnlyMemory<byte> stored) => stored.Span.IndexOf((byte)'\n') is >= 0 and var end ? stored[..end] : stored;
 
     /// <summary>The line of a stored document that has all attributes.</summary>
     public static ReadOnlyMemory<byte> WholeOf(ReadOnlyMemory<byte> stored) => stored[(stored.Span.LastIndexOf((byte)'\n') + 1)..];
