@@ -112,7 +112,7 @@ public abstract partial class StoreContract
             {
                 Assert.Equal($"1: u{i:D2}", await tenant.FoundBy(User, path, Strange[i]));
             }
-            Assert.Equal(new CommitOutcome.Taken(Term(User, "userName", Strange[i])), await tenant.Commit(tenant.Document(User, "other", Strange[i], Expected.Absent)));
+            Assert.Equal(new CommitOutcome.Taken(Term(User, "userName", Strange[i]), $"u{i:D2}", false), await tenant.Commit(tenant.Document(User, "other", Strange[i], Expected.Absent)));
         }
         Assert.StartsWith($"{Strange.Length}: u00 u01", await tenant.FoundBy(User, "emails.value", "shared\n\0"), StringComparison.Ordinal);
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using ScimLite.Store;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
+using ScimLite.Tests.Provisioning;
 using ScimLite.Tests.Samples;
 
 namespace ScimLite.Tests.Tenancy;
@@ -34,6 +36,31 @@ public sealed class AdminApiTests
         (await admin.Send("DELETE", $"tenants/{id}")).Problem(404);
         (await admin.Send("PATCH", $"tenants/{id}", "{}")).Problem(404);
         Assert.DoesNotContain(id, (await admin.Send("GET", "tenants")).Is(200).Text, StringComparison.Ordinal);
+    }
+
+    [Theory, OnBothStores]
+    public async Task A_new_tenant_wants_unique_external_ids_and_one_of_an_earlier_build_does_not(StoreKind store)
+    {
+        await using var admin = await AdminHost.StartAsync(store);
+        var made = (await admin.Send("POST", "tenants", $$"""{"id":"{{admin.Tenant}}"}""")).Is(201);
+        Assert.Equal((true, "new"), ((bool)made.Json["uniqueExternalId"]!, (string)made.Json["reprovision"]!));
+        (await admin.Send("DELETE", $"tenants/{admin.Tenant}")).Is(204);
+
+        var older = $"t{Guid.NewGuid():N}";
+        var document = new TenantDocument(older, 0, [], """{"settings":{"displayName":"Older","dialect":"rfc"},"createdAt":"2026-11-01T00:00:00+00:00"}"""u8.ToArray());
+        await admin.Host.Services.GetRequiredService<ITenantStore>().SaveAsync(document, TestContext.Current.CancellationToken);
+        Assert.Equal((false, "rfc"), ((bool)(await admin.Send("GET", $"tenants/{older}")).Is(200).Json["uniqueExternalId"]!, (string)(await admin.Send("GET", $"tenants/{older}")).Json["dialect"]!));
+        using var client = admin.Host.Connect((await admin.IssueToken(older)).Token);
+        await client.CreateUser("ada", ""","externalId":"x1" """);
+        var other = (await client.CreateUser("bob", ""","externalId":"x1" """)).Id;
+
+        // Another setting leaves it as it is; null gives it its default.
+        Assert.False((bool)(await admin.Send("PATCH", $"tenants/{older}", """{"dialect":"entra"}""")).Is(200).Json["uniqueExternalId"]!);
+        Assert.True((bool)(await admin.Send("PATCH", $"tenants/{older}", """{"uniqueExternalId":null}""")).Is(200).Json["uniqueExternalId"]!);
+        (await client.Send("POST", "Users", """{"userName":"cleo","externalId":"x1"}""")).Refuses(409, "uniqueness");
+        (await client.Send("PUT", $"Users/{other}", """{"userName":"bob","externalId":"x1","title":"t"}""")).Is(200);
+        (await client.SetActive(other, "False")).Is(200);
+        Assert.Contains("uniqueExternalId is 1; allowed is true or false", (await admin.Send("PATCH", $"tenants/{older}", """{"uniqueExternalId":1}""")).Problem(400).Detail, StringComparison.Ordinal);
     }
 
     [Theory, OnBothStores]

@@ -19,6 +19,7 @@ export async function settingsView({ tenant }) {
           dialect: values.get('dialect'), unknownMembers: values.get('unknownMembers'), reprovision: values.get('reprovision'),
           entraTenantId: values.get('entraTenantId').trim().toLowerCase(), entraAudience: values.get('entraAudience').trim(),
           indirectGroups: values.has('indirectGroups'), requireIfMatch: values.has('requireIfMatch'),
+          uniqueExternalId: values.has('uniqueExternalId'),
           guard: Object.fromEntries(['maxRemovals', 'maxShare', 'windowMinutes'].map((name) => [name, Number(values.get(`guard.${name}`))])),
         });
         note('Saved');
@@ -31,8 +32,11 @@ export async function settingsView({ tenant }) {
   field('Requests a second', input('requestsPerSecond', { type: 'number', min: 1, max: 100000, required: true }), 'A burst may be twice that; beyond it Entra is asked to wait. Entra wants at least 25.'),
   field('Dialect', choice('dialect', [['entra', 'Entra, Okta and the others'], ['rfc', 'RFC 7644 by the letter']])),
   field('Members that don’t exist', choice('unknownMembers', [['reject', 'Refuse the request and name them'], ['accept', 'Store any id as sent']])),
-  field('A deleted user who is provisioned again', choice('reprovision', [['new', 'Gets a new id'], ['restore', 'Comes back with the old id and its groups']])),
-  h('div', { class: 'field' }, check('indirectGroups', 'Users show the groups of their groups'), h('br'), check('requireIfMatch', 'Changes need If-Match (Entra sends none)')),
+  field('A deleted or deactivated user who is created again', choice('reprovision', [
+    ['new', 'Deleted: gets a new id; deactivated: refused (409)'], ['restore', 'Comes back, active, with the old id and its groups']])),
+  h('div', { class: 'field' }, check('indirectGroups', 'Users show the groups of their groups'), h('br'),
+    check('requireIfMatch', 'Changes need If-Match (Entra sends none)'), h('br'),
+    check('uniqueExternalId', 'No two users, and no two groups, may get the same externalId')),
   h('fieldset', {}, h('legend', {}, 'Guard against mass removal'),
     h('p', { class: 'quiet small' }, 'More users disabled or deleted than this within the time, or more groups: removals pause until you decide. 0 sets no limit.'),
     h('div', { class: 'row' }, h('div', { class: 'grow' }, field('Number', limit('maxRemovals', { max: 1000000 }))), h('div', { class: 'grow' }, field('Percent of all', limit('maxShare', { max: 100 }))),

@@ -20,6 +20,8 @@ public static class Callers
             RequireIfMatch = tenant.RequireIfMatch,
             Limits = Caller.LimitsOf(tenant.Guard),
             RestoresDeleted = tenant.RestoresDeleted,
+            Reactivates = tenant.RestoresDeleted,
+            UniqueExternalId = tenant.UniqueExternalId,
         };
     }
 }

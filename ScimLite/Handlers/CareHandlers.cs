@@ -80,14 +80,17 @@ public sealed class CareHandlers(
             page.Count > count ? from + count : null));
     }
 
-    /// <summary>204; 404 when no such user was deleted lately; 409 when its userName was taken meanwhile.</summary>
+    /// <summary>204; 404 when no such user was deleted lately; 409 when its userName or externalId was taken meanwhile.</summary>
     public async Task<Results<NoContent, ProblemHttpResult>> Restore(HttpContext http, string tenant, string user, CancellationToken cancel)
     {
-        if (await accounts.FindAsync(tenant, cancel).ConfigureAwait(false) is null)
+        if (await accounts.FindAsync(tenant, cancel).ConfigureAwait(false) is not { } entry)
         {
             return AdminProblems.Missing;
         }
-        var caller = new Caller(tenant, Administrator, Dialect.Entra, true, Correlation.Id(http), "");
+        var caller = new Caller(tenant, Administrator, Dialect.Entra, true, Correlation.Id(http), "")
+        {
+            UniqueExternalId = entry.Settings.UniqueExternalId,
+        };
         return await deleted.RestoreAsync(caller, catalog.User, user, cancel).ConfigureAwait(false) is Provisioned.Refused { Error: var error }
             ? error.Status == 404 ? AdminProblems.Missing : TypedResults.Problem(error.Detail, statusCode: error.Status)
             : TypedResults.NoContent();

@@ -148,17 +148,23 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     private IReadOnlyCollection<AttributeChange> changes = [];
     private MembershipDelta members = MembershipDelta.None;
     private JsonObject? created;
+    private bool reactivates;
 
     /// <summary>Which resource it is about; a creation may learn that it is another one.</summary>
     public ResourceKey Key { get; set; } = key;
 
     public EntraDialect Dialect { get; } = new(caller.Dialect);
 
-    /// <summary>Tells that what is to be created is a deleted resource that comes back: how it differs from what it was.</summary>
-    public void Restores(JsonObject before)
+    /// <summary>The rules that the request needed: those of the dialect, and <c>reprovisioned-inactive</c> for a creation that brings a
+    /// deactivated user back.</summary>
+    public IReadOnlyCollection<string> Quirks => reactivates ? [.. Dialect.Quirks, "reprovisioned-inactive"] : Dialect.Quirks;
+
+    /// <summary>Notes that the creation brings a deleted or deactivated user back, and how the user differs from what it was.</summary>
+    public void Revives(JsonObject before, Revival revival)
     {
         changes = log.IsKept ? AttributeChanges.Between(before, created!, Key.Type) : [];
         created = null;
+        reactivates = revival == Revival.Reactivate;
     }
 
     /// <summary>Tells what the call changes, or is to change; nothing where no log is kept.</summary>
@@ -166,7 +172,7 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         (changes, members) = (log.IsKept ? AttributeChanges.Between(before, after, Key.Type, only) : [], delta);
 
     /// <summary>Tells what the call creates, or is to create.</summary>
-    public void Creates(JsonObject resource, MembershipDelta delta) => (created, members) = (resource, delta);
+    public void Creates(JsonObject resource, MembershipDelta delta) => (created, members, reactivates) = (resource, delta, false);
 
     /// <summary>Tells what the call does to the membership.</summary>
     public void Moves(MembershipDelta delta) => members = delta;
@@ -183,7 +189,7 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         call.Ignored = Dialect.Ignored;
         return log.Entry(caller, Key.Type.Name, Key.Id, operation, call, name) with
         {
-            Quirks = Dialect.Quirks,
+            Quirks = Quirks,
             Ignored = Dialect.Ignored,
             IgnoredValues = Dialect.Ignored.Count == 0 ? ReadOnlyDictionary<string, string>.Empty
                 : Dialect.IgnoredValues.Where(i => i.Value is not null).ToDictionary(i => i.Key, i => i.Value!, StringComparer.Ordinal),

@@ -96,7 +96,7 @@ internal sealed class BulkRun(Caller caller, BulkRequest request, BulkPlan plan,
             var outcome = operation.Method switch
             {
                 "POST" when step.Completes => await provisioner.ReplaceAsync(caller, type, id!, data, Expected.Any, call, cancel).ConfigureAwait(false),
-                "POST" => await provisioner.CreateAsync(caller, type, data, call, cancel).ConfigureAwait(false),
+                "POST" => await provisioner.CreateAsync(Creator(step), type, data, call, cancel).ConfigureAwait(false),
                 "PUT" => await provisioner.ReplaceAsync(caller, type, id!, data, expected, call, cancel).ConfigureAwait(false),
                 "PATCH" => await provisioner.PatchAsync(caller, type, id!, data, expected, call, cancel).ConfigureAwait(false),
                 "DELETE" => await provisioner.DeleteAsync(caller, type, id!, expected, call, cancel).ConfigureAwait(false),
@@ -163,6 +163,9 @@ internal sealed class BulkRun(Caller caller, BulkRequest request, BulkPlan plan,
         incomplete.Remove(place);
         ids.Remove(operation.BulkId!);
     }
+
+    // A POST in a circle of references is deleted again if its second step fails. A user that was there before must not be deleted by that.
+    private Caller Creator(BulkStep step) => step.Left.Count > 0 ? caller with { Reactivates = false } : caller;
 
     private ScimError? Unmet(BulkStep step)
     {

@@ -29,7 +29,8 @@ public sealed class BulkRunner(Provisioner provisioner, ActivityLog log, ScimTel
     /// <summary>Does what was asked for.</summary>
     public async ValueTask<BulkOutcome> RunAsync(Caller caller, BulkRequest request, CancellationToken cancel)
     {
-        var run = new BulkRun(caller, request, BulkPlan.Of(request), provisioner, log, telemetry);
+        var plan = BulkPlan.Of(request, caller.UniqueExternalId || caller.RestoresDeleted, caller.Reactivates);
+        var run = new BulkRun(caller, request, plan, provisioner, log, telemetry);
         await run.RunAsync(cancel).ConfigureAwait(false);
         return new BulkOutcome(run.Results, run.Away);
     }

@@ -34,8 +34,14 @@ public sealed record Caller(string Tenant, string Credential, Dialect Dialect, b
     public static RemovalLimits? LimitsOf(GuardSettings guard) => guard is { MaxRemovals: 0, MaxShare: 0 } ? null
         : new RemovalLimits(guard.MaxRemovals, guard.MaxShare, TimeSpan.FromMinutes(guard.WindowMinutes));
 
-    /// <summary>Whether a POST of the userName or externalId of a deleted user brings that one back.</summary>
+    /// <summary>Whether a POST with the userName or externalId of a deleted user brings that user back.</summary>
     public bool RestoresDeleted { get; init; }
+
+    /// <summary>Whether it brings a deactivated user back as well.</summary>
+    public bool Reactivates { get; init; }
+
+    /// <summary>Whether two resources of one type may not have the same externalId.</summary>
+    public bool UniqueExternalId { get; init; }
 }
 
 /// <summary>What became of a provisioning call.</summary>

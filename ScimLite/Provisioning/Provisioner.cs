@@ -16,7 +16,8 @@ namespace ScimLite.Provisioning;
 /// The verbs on one tenant's directory. It owns what may never be skipped: the schema's rules and the validators before a
 /// write, the version expected by it, the membership, and the entry in the activity log.
 /// </summary>
-public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, ActivityLog log, RestoreSettings restore, TimeProvider clock)
+public sealed partial class Provisioner(
+    IResourceStore store, SchemaCatalog catalog, ActivityLog log, RestoreSettings restore, TimeProvider clock)
 {
     private readonly Dictionary<ResourceType, IValidator<JsonObject>> validators =
         catalog.ResourceTypes.ToDictionary(t => t, t => (IValidator<JsonObject>)new ResourceValidator(t));
@@ -36,66 +37,8 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         })
         .Build();
 
-    /// <summary>RFC 7644 §3.3: creates a resource under an id of the server's.</summary>
-    /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
-    public ValueTask<Provisioned> CreateAsync(Caller caller, ResourceType type, JsonElement body, ScimCall call, CancellationToken cancel)
-    {
-        var key = new ResourceKey(caller.Tenant, type, Guid.CreateVersion7(clock.GetUtcNow()).ToString());
-        return new ActivityDraft(log, caller, key, "create", body, call).RunAsync(draft => CreateAsync(caller, key, body, draft, call, cancel));
-    }
-
-    private async ValueTask<Provisioned> CreateAsync(
-        Caller caller, ResourceKey key, JsonElement body, ActivityDraft draft, ScimCall call, CancellationToken cancel)
-    {
-        var (type, dialect) = (key.Type, draft.Dialect);
-        var resource = SchemaRules.Read(body, type, dialect);
-        var members = TakeMembers(resource, type);
-        Check(resource, type);
-        new Passwords(type).Hash(null, resource);
-        call.Noted(dialect.Quirks);
-
-        draft.Creates(resource, members);
-        var written = WrittenAttributes.Of(resource, type);
-        var change = Plan(key, caller.RestoresDeleted && type.HasGroups ? Revival.Look : Revival.None);
-        var outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-        if (outcome is CommitOutcome.Deleted deleted)
-        {
-            draft.Restores(ScimJson.ParseStored(StoredResource.WholeOf(deleted.Stored).Span));
-            change = Plan(key with { Id = deleted.Id }, Revival.Restore);
-            outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-            if (outcome is CommitOutcome.Committed)
-            {
-                var restored = await store.GetAsync(change.Key, caller.Follow(true), cancel).ConfigureAwait(false);
-                return restored is null ? Refuse(new CommitOutcome.Missing(), change.Key) : Done(outcome, change, restored.Stored, restored.Links, written, call)!;
-            }
-            if (outcome is CommitOutcome.Missing or CommitOutcome.Stale)
-            {
-                // It was purged, or restored by somebody else, in between.
-                draft.Creates(resource, members);
-                change = Plan(key, Revival.None);
-                outcome = await store.CommitAsync(change, cancel).ConfigureAwait(false);
-            }
-        }
-        return (Provisioned?)Done(outcome, change, change.Document, [], written, call) ?? Refuse(outcome, key);
-
-        Change Plan(ResourceKey under, Revival revival)
-        {
-            call.About(under.Id);
-            draft.Key = under;
-            Stamp(resource, type, under.Id);
-            var document = ResourceView.ToStored(resource, type);
-            return Write(under, Expected.Absent, resource, document, draft.Entry(document)) with
-            {
-                Members = members,
-                AcceptUnknownMembers = caller.AcceptUnknownMembers,
-                FollowLinks = type.HasMembers,
-                Revival = revival,
-            };
-        }
-    }
-
     /// <summary>RFC 7644 §3.5.1: replaces a resource. What the body leaves out is cleared, but for what <see cref="Replacement"/> keeps
-    /// and for a group's membership, which only a body with <c>members</c> sets.</summary>
+    /// and for a group's membership, which only a body with <c>members</c> sets; null is the same as none.</summary>
     /// <exception cref="ScimException">The body breaks the schema or a rule.</exception>
     public ValueTask<Provisioned> ReplaceAsync(
         Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
@@ -111,7 +54,8 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         call.About(key.Id);
         CheckConditional(caller, key.Id, precondition);
         var resource = SchemaRules.Read(body, type, dialect);
-        var setsMembers = type.HasMembers && ScimJson.Find(body, "members") is not null;
+        // RFC 7643 §2.5: null is the same as none. An empty array is how a client empties the membership.
+        var setsMembers = type.HasMembers && resource["members"] is not null;
         var members = TakeMembers(resource, type);
         var written = WrittenAttributes.Of(resource, type);
         var passwords = new Passwords(type);
@@ -126,10 +70,13 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         {
             var before = ScimJson.ParseStored(current.Whole.Span);
             var wanted = resource;
-            if (type.KeepsOnReplace)
+            if (Replacement.IsNeeded(resource, type))
             {
                 wanted = ScimJson.Copy(resource);
                 Replacement.Keep(before, wanted, type);
+            }
+            if (type.KeepsOnReplace)
+            {
                 SchemaRules.CheckRequired(wanted, type);
                 SchemaRules.CheckImmutable(before, wanted, type);
                 passwords.Hash(before, wanted);
@@ -138,7 +85,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             ReadOnlyMemory<byte> document = ResourceView.ToStored(wanted, type);
             var only = ScimJson.Differing(current.Whole.Span, StoredResource.WholeOf(document).Span);
             draft.Compare(before, wanted, only, members);
-            return new Attempt(Update(key, current, before, wanted, only, document, draft.Entry()) with
+            return new Attempt(Update(key, current, before, wanted, only, document, draft.Entry(), caller) with
             {
                 Members = setsMembers ? members : MembershipDelta.None,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -201,7 +148,7 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
             SchemaRules.SetSchemas(after, type);
             call.Noted(dialect.Quirks);
             draft.Compare(before, after, only, members);
-            return new Attempt(Update(key, current, before, after, only, null, draft.Entry()) with
+            return new Attempt(Update(key, current, before, after, only, null, draft.Entry(), caller) with
             {
                 Members = members,
                 AcceptUnknownMembers = caller.AcceptUnknownMembers,
@@ -275,29 +222,37 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         {
             return null;
         }
-        call.Done(change.Expected == Expected.Absent ? "created" : done.Changed ? "changed" : "unchanged", done.Added, done.Removed);
+        var created = change.Expected == Expected.Absent || change.Revival == Revival.Reactivate;
+        call.Done(created ? "created" : done.Changed ? "changed" : "unchanged", done.Added, done.Removed);
         return new Provisioned.Done(change.Key.Id, done.Version, stored is null ? null
             : new StoredResource(change.Key.Id, done.Version, done.Created, done.LastModified, stored.Value, change.FollowLinks ? done.Links : links)) { Written = written };
     }
 
-    private Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key)
+    private Provisioned.Refused Refuse(CommitOutcome outcome, ResourceKey key, bool offersRestore = false)
     {
         if (outcome is CommitOutcome.Paused { IsFirst: true })
         {
             log.RemovalsPaused(key.Tenant);
         }
-        return new Provisioned.Refused(ErrorOf(outcome, key));
+        return new Provisioned.Refused(ErrorOf(outcome, key, offersRestore));
     }
 
     /// <summary>What to answer when a write was not done.</summary>
-    internal static ScimError ErrorOf(CommitOutcome outcome, ResourceKey key) => outcome switch
+    /// <param name="outcome">The outcome of the commit.</param>
+    /// <param name="key">The resource that was to be written.</param>
+    /// <param name="offersRestore">Whether the setting <c>Reprovision</c> would have brought a deactivated user back instead.</param>
+    internal static ScimError ErrorOf(CommitOutcome outcome, ResourceKey key, bool offersRestore = false) => outcome switch
     {
         CommitOutcome.Missing => ScimError.NotFound(key.Type.Name, key.Id),
         CommitOutcome.Stale stale => ScimError.PreconditionFailed(key.Id, EntityTags.Of(stale.Version)),
         CommitOutcome.Taken taken => ScimError.Uniqueness(
-            $"{Told(taken.Term)} is already used by another {key.Type.Name}. "
+            $"{Told(taken.Term)} is already used by another {key.Type.Name}{Holder(taken)}. "
             + (taken.Term.Attribute.Leaf is { Type: AttributeType.String, CaseExact: false } ? "Upper and lower case count as the same. " : "")
-            + "Match that resource, or choose another value."),
+            + (taken.IsInactive && key.Type.HasGroups
+                ? "That user is deactivated here: reactivate it with a PATCH of active to true, "
+                    + (offersRestore ? "set the tenant's Reprovision to restore, " : "")
+                : "Match that resource, ")
+            + "or choose another value."),
         CommitOutcome.UnknownMembers unknown => ScimError.InvalidValue(
             $"These members are neither users nor groups here: {string.Join(", ", unknown.Ids.Select(ScimError.Shorten))}. Nothing was changed. "
             + "Provision them first, or restart provisioning so that they are looked up again."),
@@ -309,6 +264,10 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // The id is no secret from a caller that may read the resource. Whose a value is that nobody may read, is one.
+    private static string Holder(CommitOutcome.Taken taken) =>
+        taken.Term.Attribute.Leaf.Returned == Returned.Never ? "" : $" ({taken.Holder})";
 
     private static string Told(IndexTerm term) => term.Attribute.Leaf.Returned == Returned.Never
         ? $"The value of {term.Attribute.Leaf.Name}" : $"{term.Attribute.Leaf.Name} '{ScimError.Shorten(term.Value!)}'";
@@ -349,12 +308,15 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
         resource.Insert(1, "id", id);
     }
 
-    internal static Change Write(ResourceKey key, Expected expected, JsonObject resource, ReadOnlyMemory<byte> document, ActivityEntry activity) => new()
+    internal static Change Write(
+        ResourceKey key, Expected expected, JsonObject resource, ReadOnlyMemory<byte> document, ActivityEntry activity,
+        Caller caller) => new()
     {
         Key = key,
         Expected = expected,
         Document = document,
         Terms = IndexTerm.Of(resource, key.Type),
+        UniqueExternalId = caller.UniqueExternalId,
         Name = Text(resource, "displayName") ?? Text(resource["name"], "formatted") ?? Text(resource, "userName") ?? "",
         UserName = Text(resource, "userName") ?? "",
         Inactive = resource["active"] is JsonValue active && active.TryGetValue(out bool isActive) && !isActive,
@@ -363,12 +325,13 @@ public sealed class Provisioner(IResourceStore store, SchemaCatalog catalog, Act
 
     // A write that leaves the document as it is still moves the membership and tells the activity log.
     private static Change Update(
-        ResourceKey key, StoredResource current, JsonObject before, JsonObject after, IReadOnlySet<string> only, ReadOnlyMemory<byte>? document, ActivityEntry activity)
+        ResourceKey key, StoredResource current, JsonObject before, JsonObject after, IReadOnlySet<string> only,
+        ReadOnlyMemory<byte>? document, ActivityEntry activity, Caller caller)
     {
         var expected = Expected.OneOf(current.Version);
         return only.All(name => JsonNode.DeepEquals(before[name], after[name]))
             ? new Change { Key = key, Expected = expected, Activity = activity }
-            : Write(key, expected, after, document ?? ResourceView.ToStored(after, key.Type), activity);
+            : Write(key, expected, after, document ?? ResourceView.ToStored(after, key.Type), activity, caller);
     }
 
     // In a schema of an operator's such a name may stand for anything.

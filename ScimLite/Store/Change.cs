@@ -45,6 +45,9 @@ public sealed record Change
     /// <summary>What the indexes are to hold of the new document.</summary>
     public IReadOnlyList<IndexTerm> Terms { get; init; } = [];
 
+    /// <summary>Whether no other resource of the type may have its externalId. A value that the resource has already always passes.</summary>
+    public bool UniqueExternalId { get; init; }
+
     /// <summary>The name for people that others show of it.</summary>
     public string Name { get; init; } = "";
 
@@ -57,7 +60,7 @@ public sealed record Change
     /// <summary>How many resources may be deactivated and deleted; null sets no limit.</summary>
     public RemovalLimits? Limits { get; init; }
 
-    /// <summary>Whether, and how, a deleted resource comes into it; for a write that is <see cref="Expected.Absent"/>.</summary>
+    /// <summary>Whether, and how, a deleted or deactivated resource comes into it; for a creation.</summary>
     public Revival Revival { get; init; }
 
     /// <summary>What happens to the membership.</summary>
@@ -66,8 +69,11 @@ public sealed record Change
     /// <summary>Whether ids that are neither users nor groups may become members.</summary>
     public bool AcceptUnknownMembers { get; init; }
 
-    /// <summary>Whether the outcome is to tell the names of the members added.</summary>
+    /// <summary>Whether the outcome reports the names of the members added, or the groups of a user that came back.</summary>
     public bool FollowLinks { get; init; }
+
+    /// <summary>Whether no other resource may have this term, by the tenant's choice and not by the schema's.</summary>
+    internal bool Claims(IndexTerm term) => UniqueExternalId && !term.Unique && term is { Value: not null, Attribute.Index: "externalId" };
 
     /// <summary>What the activity log is to hold of it.</summary>
     public required ActivityEntry Activity { get; init; }
@@ -98,17 +104,21 @@ public sealed record RemovalLimits(int Most, int Share, TimeSpan Window)
     internal string Text => $"{Most} {Share} {(long)Window.TotalMilliseconds}";
 }
 
-/// <summary>What a creation does about a deleted resource.</summary>
+/// <summary>What a creation does about a user that was deleted or is deactivated.</summary>
 public enum Revival
 {
     /// <summary>Nothing: the new resource is another one.</summary>
     None,
 
-    /// <summary>It is refused with <see cref="CommitOutcome.Deleted"/> where one with the same userName or externalId was deleted lately.</summary>
+    /// <summary>It is refused with <see cref="CommitOutcome.Deactivated"/> where a deactivated user has the same userName or externalId,
+    /// and with <see cref="CommitOutcome.Deleted"/> where such a user was deleted lately.</summary>
     Look,
 
     /// <summary>It brings the deleted resource with its id back, into the groups that it was in.</summary>
     Restore,
+
+    /// <summary>It replaces a deactivated user, whose version <see cref="Change.Expected"/> names, and is logged as a user that came back.</summary>
+    Reactivate,
 }
 
 /// <summary>What became of a write.</summary>
@@ -125,7 +135,8 @@ public abstract record CommitOutcome
     /// <param name="LastModified">When it was last changed.</param>
     /// <param name="Added">How many members came.</param>
     /// <param name="Removed">How many members went.</param>
-    /// <param name="Links">The members added with their names, where they were asked for.</param>
+    /// <param name="Links">The members added with their names, or the groups of a user that came back (at most
+    /// <see cref="MembershipWalk.MostReported"/>), where they were asked for.</param>
     public sealed record Committed(
         bool Changed, long Version, string Created, string LastModified, int Added, int Removed, IReadOnlyList<Link> Links) : CommitOutcome;
 
@@ -136,11 +147,20 @@ public abstract record CommitOutcome
     public sealed record Stale(long Version) : CommitOutcome;
 
     /// <summary>Another resource has the unique value.</summary>
-    public sealed record Taken(IndexTerm Term) : CommitOutcome;
+    /// <param name="Term">Which value.</param>
+    /// <param name="Holder">The id of the other resource.</param>
+    /// <param name="IsInactive">Whether that resource is not active.</param>
+    public sealed record Taken(IndexTerm Term, string Holder, bool IsInactive) : CommitOutcome;
 
     /// <summary>It would take away more than may go at once, and removals are paused until an administrator decides.</summary>
     /// <param name="IsFirst">Whether it was this write that paused them.</param>
     public sealed record Paused(bool IsFirst) : CommitOutcome;
+
+    /// <summary>The resource with the same userName, or the only one with the same externalId, is not active.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Version">Its version.</param>
+    /// <param name="Stored">Its document, as <see cref="StoredResource.Stored"/> has it.</param>
+    public sealed record Deactivated(string Id, long Version, ReadOnlyMemory<byte> Stored) : CommitOutcome;
 
     /// <summary>A resource with the same userName or externalId was deleted lately.</summary>
     /// <param name="Id">Its id.</param>

@@ -77,6 +77,28 @@ public sealed partial class InMemoryStore
         return (null, directory with { Shelves = directory.Shelves.SetItem(type.Name, shelf with { Removals = removals }) });
     }
 
+    private static CommitOutcome.Taken Taken(Shelf shelf, IndexTerm term, string holder) =>
+        new(term, holder, shelf.Inactive.Contains(holder));
+
+    // The answer to a creation with these terms where a deactivated user is in its way: the one with its userName, or the only one with
+    // its externalId. Where another user has the externalId, the creation is refused.
+    private static CommitOutcome? FindDeactivated(Shelf shelf, IReadOnlyList<IndexTerm> terms)
+    {
+        var (name, external) = (terms.FirstOrDefault(t => IsNamed(t, "userName")), terms.FirstOrDefault(t => IsNamed(t, "externalId")));
+        var byName = name is null ? null : Range(shelf.Index, name.Text).FirstOrDefault();
+        string[] byId = external is null ? [] : [.. Range(shelf.Index, external.Text)];
+        var match = byName ?? (byId is [var only] ? only : null);
+        if (match is null || !shelf.Inactive.Contains(match))
+        {
+            return null;
+        }
+        return byName is not null && byId.Length > 0 && !byId.Contains(match)
+            ? Taken(shelf, external!, byId[0])
+            : new CommitOutcome.Deactivated(match, shelf.Entries[match].Version, shelf.Entries[match].Document);
+
+        static bool IsNamed(IndexTerm term, string index) => term.Value is not null && term.Attribute.Index == index;
+    }
+
     // The id of what was deleted last of all that bear one of the terms.
     private static string? FindDeleted(Shelf shelf, IEnumerable<IndexTerm> terms) =>
         terms.Where(t => IsMatching(t.Text)).Select(t => Range(shelf.DeletedTerms, t.Text).LastOrDefault()).FirstOrDefault(id => id is not null);

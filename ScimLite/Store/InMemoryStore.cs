@@ -84,11 +84,17 @@ public sealed partial class InMemoryStore : IResourceStore
         {
             return (refused, directory);
         }
-        foreach (var term in change.Terms)
+        if ((change.Revival == Revival.Look ? FindDeactivated(shelf, change.Terms) : null) is { } deactivated)
         {
-            if (term.Unique && Range(shelf.Index, term.Text).Any(holder => holder != id))
+            return (deactivated, directory);
+        }
+        // What the resource has already by the tenant's choice is not claimed again.
+        var claims = change.Terms.Where(t => change.Claims(t) && old?.Terms.Contains(t.Text) != true);
+        foreach (var term in change.Terms.Where(t => t.Unique).Concat(claims))
+        {
+            if (Range(shelf.Index, term.Text).FirstOrDefault(h => h != id) is { } holder)
             {
-                return (new CommitOutcome.Taken(term), directory);
+                return (Taken(shelf, term, holder), directory);
             }
         }
         var unknown = change.Members.Added.Where(m => !directory.Labels.ContainsKey(m)).Take(10).ToArray();
@@ -117,7 +123,8 @@ public sealed partial class InMemoryStore : IResourceStore
 
         var now = Time(change.Activity.Time);
         var changed = old is null || change.Document is not null || coming.Length + going.Length > 0;
-        var outcome = kept is not null ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
+        var revived = change.Revival is Revival.Restore or Revival.Reactivate;
+        var outcome = revived ? "restored" : old is null ? "created" : changed ? "changed" : "unchanged";
         var label = change.Document is null ? directory.LabelOf(Known(type, id)) : new Label(type.Name, change.Name, change.UserName);
         var previous = old?.LastActivity ?? directory.Tails.GetValueOrDefault(id);
         (directory, var last) = directory.Log(previous, outcome, coming, going, change.Activity, label);
@@ -148,7 +155,8 @@ public sealed partial class InMemoryStore : IResourceStore
             };
         }
         directory = kept is null ? directory : Rejoin(directory, id, kept.Groups, now);
-        var links = change.FollowLinks ? change.Members.Added.Select(m => LinkTo(directory, m)).ToArray() : [];
+        var linked = revived ? Range(directory.MemberOf, id).Take(MembershipWalk.MostReported) : change.Members.Added;
+        var links = change.FollowLinks ? linked.Select(m => LinkTo(directory, m)).ToArray() : [];
         return (new CommitOutcome.Committed(changed, entry.Version, entry.Created, entry.LastModified, coming.Length, going.Length, links), directory);
     }
 

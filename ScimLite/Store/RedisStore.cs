@@ -44,17 +44,23 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
     public async ValueTask<CommitOutcome> CommitAsync(Change change, CancellationToken cancel)
     {
         var (key, members) = (change.Key, change.Members);
-        IReadOnlyList<IndexTerm> unique = [.. change.Terms.Where(term => term.Unique)];
-        var arguments = new List<RedisValue>(21 + members.Added.Count + members.Removed.Count)
+        // The unique ones first, then those that the tenant wants to be unique.
+        IndexTerm[] unique = [.. change.Terms.Where(term => term.Unique)], claimed = [.. change.Terms.Where(change.Claims)];
+        IndexTerm[] terms = [.. unique, .. claimed, .. change.Terms.Where(term => !term.Unique && !change.Claims(term))];
+        var arguments = new List<RedisValue>(22 + members.Added.Count + members.Removed.Count)
         {
             key.Id, change.Expected.Text, Time(change.Activity.Time), change.Activity.Time.ToUnixTimeMilliseconds(),
             change.Document ?? ReadOnlyMemory<byte>.Empty, new Label(key.Type.Name, change.Name, change.UserName).Text,
-            change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? Yes : No,
+            change.AcceptUnknownMembers ? Yes : No, members.Reset ? Yes : No, change.FollowLinks ? MembershipWalk.MostReported : 0,
             Oldest(change.Activity), change.Activity.Retention.Entries, change.Activity.ToJson(),
-            string.Join('\n', unique.Concat(change.Terms.Where(term => !term.Unique)).Select(term => term.Text)), members.Added.Count, members.Removed.Count,
+            string.Join('\n', terms.Select(term => term.Text)), members.Added.Count, members.Removed.Count,
             change.Inactive ? Yes : No, change.Limits?.Text ?? "",
-            change.Revival switch { Revival.None => "", Revival.Look => "look", Revival.Restore => "restore", _ => throw new System.Diagnostics.UnreachableException() },
-            unique.Count, key.Type.IndexShapes, change.Activity.Created.IsEmpty ? No : Yes,
+            change.Revival switch
+            {
+                Revival.None => "", Revival.Look => "look", Revival.Restore => "restore", Revival.Reactivate => "reactivate",
+                _ => throw new System.Diagnostics.UnreachableException(),
+            },
+            unique.Length, key.Type.IndexShapes, change.Activity.Created.IsEmpty ? No : Yes, claimed.Length,
         };
         arguments.AddRange(members.Added.Select(m => (RedisValue)m));
         arguments.AddRange(members.Removed.Select(m => (RedisValue)m));
@@ -62,10 +68,11 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
         var reply = (RedisResult[])(await WriteAsync(RedisScript.Commit, "commit", keys, [.. arguments], cancel).ConfigureAwait(false))!;
         return (string?)reply[0] switch
         {
-            "taken" => new CommitOutcome.Taken(unique[(int)reply[1] - 1]),
+            "taken" => new CommitOutcome.Taken(terms[(int)reply[1] - 1], (string)reply[2]!, (int)reply[3] == 1),
+            "deactivated" => new CommitOutcome.Deactivated((string)reply[1]!, (long)reply[2], (ReadOnlyMemory<byte>)(RedisValue)reply[3]),
             "deleted" => new CommitOutcome.Deleted((string)reply[1]!, (ReadOnlyMemory<byte>)(RedisValue)reply[2]),
             "unknown" => new CommitOutcome.UnknownMembers([.. reply.Skip(1).Select(id => (string)id!)]),
-            _ => ReadOutcome(reply, change.FollowLinks),
+            _ => ReadOutcome(reply, change.FollowLinks, change.Key.Type.HasGroups),
         };
     }
 
@@ -90,7 +97,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
                 left = (long)await RunAsync(RedisScript.Sweep, "sweep", keys, [MostLinks], CancellationToken.None).ConfigureAwait(false);
             }
         }
-        return ReadOutcome(reply, followLinks: false);
+        return ReadOutcome(reply, followLinks: false, ofUser: false);
     }
 
     /// <inheritdoc/>
@@ -201,7 +208,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
 
     private static bool HasLinks(ResourceType type) => type.HasMembers || type.HasGroups;
 
-    private static CommitOutcome ReadOutcome(RedisResult[] reply, bool followLinks)
+    private static CommitOutcome ReadOutcome(RedisResult[] reply, bool followLinks, bool ofUser)
     {
         switch ((string?)reply[0])
         {
@@ -214,7 +221,7 @@ public sealed partial class RedisStore(RedisConnection connection, SchemaCatalog
             default:
                 var done = ((string)reply[1]!).Split(' ');
                 return new CommitOutcome.Committed(done[0] != "unchanged", Number(done[1]), done[2], done[3], (int)Number(done[4]), (int)Number(done[5]),
-                    followLinks ? ReadLinks(reply[2]) : []);
+                    !followLinks ? [] : ofUser ? [.. ReadLinks(reply[2]).Where(group => group.Type is not null)] : ReadLinks(reply[2]));
         }
     }
 

@@ -34,6 +34,9 @@ public static class MembershipWalk
 {
     /// <summary>How many memberships it looks at; what lies beyond is not told.</summary>
     public const int MostSteps = 5000;
+
+    /// <summary>How many groups of a user that comes back a commit reports.</summary>
+    public const int MostReported = 5000;
 }
 
 /// <summary>A resource as the store holds it.</summary>

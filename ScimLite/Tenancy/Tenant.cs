@@ -22,8 +22,11 @@ public sealed record Tenant(
     /// <summary>What stops a mass removal.</summary>
     public GuardSettings Guard { get; init; } = new();
 
-    /// <summary>Whether a POST of the userName or externalId of a deleted user brings that one back.</summary>
+    /// <summary>Whether a POST with the userName or externalId of a deleted or deactivated user brings that user back.</summary>
     public bool RestoresDeleted { get; init; }
+
+    /// <summary>Whether two resources of one type may not have the same externalId.</summary>
+    public bool UniqueExternalId { get; init; }
 
     /// <summary>The tenant that settings describe.</summary>
     public static Tenant Of(string id, TenantSettings settings) => new(
@@ -34,6 +37,7 @@ public sealed record Tenant(
         RequireIfMatch = settings.RequireIfMatch,
         Guard = settings.Guard,
         RestoresDeleted = settings.Reprovision == Reprovision.Restore,
+        UniqueExternalId = settings.UniqueExternalId,
     };
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ScimLite.Store;
 using ScimLite.Validation;
 
@@ -127,7 +128,17 @@ internal static class TenancyJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { BeginAsOlder } },
     };
+
+    // What a document of an earlier build does not have is off where a directory may hold what the setting forbids.
+    private static void BeginAsOlder(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(TenantSettings))
+        {
+            type.CreateObject = static () => new TenantSettings { UniqueExternalId = false };
+        }
+    }
 
     public static byte[] Write<T>(T document) => JsonSerializer.SerializeToUtf8Bytes(document, Options);
 

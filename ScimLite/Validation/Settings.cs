@@ -89,8 +89,12 @@ public sealed record TenantSettings
     /// <summary>What stops a mass removal.</summary>
     public GuardSettings Guard { get; init; } = new();
 
-    /// <summary>What becomes of a POST with the userName or externalId of a deleted user.</summary>
+    /// <summary>What becomes of a POST with the userName or externalId of a deleted or deactivated user.</summary>
     public Reprovision Reprovision { get; init; } = Reprovision.New;
+
+    /// <summary>Whether a value of externalId is refused that another resource of the same type has. A tenant that was stored before there
+    /// was this setting has it off.</summary>
+    public bool UniqueExternalId { get; init; } = true;
 }
 
 /// <summary>How many users (and, apart, groups) may be deactivated and deleted within a time, under <c>ScimLite:Tenants:&lt;id&gt;:Guard</c>.
@@ -107,14 +111,14 @@ public sealed record GuardSettings
     public int WindowMinutes { get; init; } = 60;
 }
 
-/// <summary>What becomes of a POST with the userName or externalId of a user that was deleted and can still be restored.</summary>
+/// <summary>What becomes of a POST with the userName or externalId of a user that is deactivated, or that was deleted and can be restored.</summary>
 [JsonConverter(typeof(CamelCaseWords<Reprovision>))]
 public enum Reprovision
 {
-    /// <summary>A new user with a new id.</summary>
+    /// <summary>A new user with a new id; 409 where the old user is deactivated.</summary>
     New,
 
-    /// <summary>The old one comes back with its id and its groups.</summary>
+    /// <summary>The old user comes back, active, with its id and its groups.</summary>
     Restore,
 }
 

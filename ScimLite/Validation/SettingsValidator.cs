@@ -16,7 +16,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         ["MaxEntries"] = "0 to 10000000", ["Days"] = "0 to 365", ["MaxRemovals"] = "0 to 1000000", ["MaxShare"] = "0 to 100", ["WindowMinutes"] = "1 to 10080",
         ["Reprovision"] = "new or restore", ["Guard"] = "an object of maxRemovals, maxShare and windowMinutes",
         ["Dialect"] = "entra or rfc", ["UnknownMembers"] = "reject or accept", ["ProvisioningEnabled"] = "true or false",
-        ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false",
+        ["IndirectGroups"] = "true or false", ["RequireIfMatch"] = "true or false", ["UniqueExternalId"] = "true or false",
         ["EntraTenantId"] = "a GUID in small letters, such as 6babcaad-604b-40ac-a9d7-9fd97c0b779f", ["EntraAudience"] = "up to 200 characters",
         ["Passwords"] = "ignore or hash",
     };

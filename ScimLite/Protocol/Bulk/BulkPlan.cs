@@ -19,6 +19,8 @@ public sealed record BulkStep(int Operation, int Wave, bool Completes, IReadOnly
 public sealed class BulkPlan
 {
     private readonly BulkRequest request;
+    private readonly bool claimsExternalId;
+    private readonly bool reactivates;
     private readonly Dictionary<string, int> created = new(StringComparer.Ordinal);
     private readonly HashSet<string> deleted;
     private readonly HashSet<string>[] names;
@@ -28,9 +30,9 @@ public sealed class BulkPlan
     private readonly Dictionary<string, Lane> lanes = new(StringComparer.Ordinal);
     private readonly List<BulkStep> steps = [];
 
-    private BulkPlan(BulkRequest request)
+    private BulkPlan(BulkRequest request, bool claimsExternalId, bool reactivates)
     {
-        this.request = request;
+        (this.request, this.claimsExternalId, this.reactivates) = (request, claimsExternalId, reactivates);
         var operations = request.Operations;
         faults = [.. operations.Select(o => o.Fault)];
         for (var i = 0; i < operations.Count; i++)
@@ -53,9 +55,12 @@ public sealed class BulkPlan
     public IReadOnlyList<ScimError?> Faults => faults;
 
     /// <summary>Plans a request.</summary>
-    public static BulkPlan Of(BulkRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="claimsExternalId">Whether it matters to a write which other resource has its externalId.</param>
+    /// <param name="reactivates">Whether it matters to a POST which users are active.</param>
+    public static BulkPlan Of(BulkRequest request, bool claimsExternalId = false, bool reactivates = false)
     {
-        var plan = new BulkPlan(request);
+        var plan = new BulkPlan(request, claimsExternalId, reactivates);
         foreach (var (operation, completes) in plan.InOrder())
         {
             plan.Add(operation, completes);
@@ -200,7 +205,14 @@ public sealed class BulkPlan
             yield return ("versions", request.Operations[operation].Version is null ? "deletes" : type.HasMembers && method != "DELETE" ? "expects" : null);
         }
         // Who has a unique value: a DELETE gives it up, a POST takes it, and the others may do both.
-        if (type.Indexed.Any(i => i.Unique) && (method != "PATCH" || Renames(data, type)))
+        var renames = method != "PATCH" || Patches(data, type, Claimed(type));
+        if (!renames && reactivates && type.HasGroups && type.FindCore("active") is { } active
+            && Patches(data, type, [new AttributeTarget(null, active, null)]))
+        {
+            // A POST after it may bring the user back.
+            yield return ($"values {type.Name}", "activates");
+        }
+        if (renames && Claimed(type).Any())
         {
             yield return ($"values {type.Name}", method switch { "POST" when IsPlain(data, type) => "takes", "DELETE" => "gives", _ => null });
             foreach (var value in method == "POST" ? UniqueValues(data, type) : [])
@@ -217,12 +229,17 @@ public sealed class BulkPlan
         _ => $"operation {operation}",
     };
 
-    private static bool Renames(JsonElement data, ResourceType type)
+    // What no other resource may have.
+    private IEnumerable<AttributeTarget> Claimed(ResourceType type) =>
+        type.Indexed.Where(i => i.Unique || (claimsExternalId && i.Index == "externalId")).Select(i => i.Target);
+
+    // Whether a PATCH may change one of the attributes.
+    private static bool Patches(JsonElement data, ResourceType type, IEnumerable<AttributeTarget> attributes)
     {
         try
         {
             return PatchRequest.Read(data, type, new EntraDialect(Dialect.Entra)).Operations.Any(o => type.Resolve(o.Path.Attribute) is { } target
-                && type.Indexed.Any(i => i.Unique && i.Target.Extension == target.Extension && (target.Attribute is null || i.Target.Attribute == target.Attribute)));
+                && attributes.Any(a => a.Extension == target.Extension && (target.Attribute is null || a.Attribute == target.Attribute)));
         }
         catch (ScimException)
         {
@@ -235,17 +252,17 @@ public sealed class BulkPlan
     private static bool IsPlain(JsonElement data, ResourceType type) =>
         data.EnumerateObject().All(p => type.FindCore(ScimJson.Name(p)) is not null || type.FindExtension(ScimJson.Name(p)) is not null);
 
-    private static IEnumerable<string> UniqueValues(JsonElement data, ResourceType type)
+    private IEnumerable<string> UniqueValues(JsonElement data, ResourceType type)
     {
-        foreach (var unique in type.Indexed.Where(i => i.Unique))
+        foreach (var target in Claimed(type))
         {
-            var container = unique.Target.Extension is null ? data : Find(data, unique.Target.Extension.Id);
-            foreach (var value in Elements(Find(container, unique.Target.Attribute!.Name)))
+            var container = target.Extension is null ? data : Find(data, target.Extension.Id);
+            foreach (var value in Elements(Find(container, target.Attribute!.Name)))
             {
-                var leaf = unique.Target.Sub is null ? value : Find(value, unique.Target.Sub.Name);
+                var leaf = target.Sub is null ? value : Find(value, target.Sub.Name);
                 if (leaf is { } found)
                 {
-                    yield return $"{unique.Index} {found.ToString().ToUpperInvariant()}";
+                    yield return $"{new IndexedAttribute(target).Index} {found.ToString().ToUpperInvariant()}";
                 }
             }
         }

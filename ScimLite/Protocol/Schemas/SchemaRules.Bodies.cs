@@ -93,6 +93,11 @@ public static partial class SchemaRules
         else if (PatchPath.TryParse(AttributeNames.Canonical(key, type, dialect), dialect) is { } path && path.Leads(type))
         {
             dialect.ReadKeyInBody(key);
+            if (path.Condition is null && type.Resolve(path.Named) is { Extension: null, Sub: null, Attribute: { } attribute })
+            {
+                Put(resource, attribute, value, attribute.Name, dialect);
+                return;
+            }
             PatchApplier.AddKey(resource, path, value, type, dialect);
         }
         else
@@ -117,11 +122,15 @@ public static partial class SchemaRules
         {
             return;
         }
-        if (ReadValue(attribute, value, path, dialect) is { } read)
+        // An empty list of members is a statement: a PUT empties the group with it.
+        if ((ReadValue(attribute, value, path, dialect) ?? (IsEmptyMembers(attribute, value) ? new JsonArray() : null)) is { } read)
         {
             PutOnce(container, attribute.Name, read);
         }
     }
+
+    private static bool IsEmptyMembers(SchemaAttribute attribute, JsonElement value) =>
+        attribute.Name == "members" && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
 
     private static void PutOnce(JsonObject container, string name, JsonNode value)
     {

@@ -1,14 +1,17 @@
 -- ARGV: 1 id, 2 expected, 3 now, 4 now in ms, 5 document or '', 6 name, 7 '1' to accept unknown members, 8 '1' to empty the membership
--- first, 9 '1' to tell the names of the members added, 10 oldest entry in ms, 11 most entries, 12 activity entry, 13 terms, one in each line, the
--- unique ones first, 14 number of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '',
--- 18 'restore' to bring a deleted resource back, 'look' to be told of one with the same userName or externalId, 19 number of unique terms, 20 the
--- indexes that the terms are for, a line each, 21 '1' when the entry tells the document as well; then the members to add, those to remove.
--- Answers {'done', 'outcome version created modified added removed', {member, name, …}}, {'missing'}, {'stale', version},
--- {'taken', number of the term}, {'unknown', member, …}, {'paused', 1 when this write was the one too many} or {'deleted', id, document}.
+-- first, 9 '0', or to report the names of the members added and at most this many groups of a user that came back, 10 oldest entry in ms,
+-- 11 most entries, 12 activity entry, 13 terms, one in each line, the unique ones first and then those that the tenant wants to be unique,
+-- 14 number of members to add, 15 of members to remove, 16 '1' when the document is not active, 17 limits of removals or '',
+-- 18 'look' to report a deactivated or deleted user with the same userName or externalId, 'restore' to bring that deleted resource back,
+-- 'reactivate' to replace that deactivated one, 19 number of unique terms, 20 the indexes that the terms are for, a line each, 21 '1' when
+-- the entry tells the document as well, 22 number of terms that the tenant wants to be unique; then the members to add, those to remove.
+-- Answers {'done', 'outcome version created modified added removed', {member or group, name, …}}, {'missing'}, {'stale', version},
+-- {'taken', number of the term, id of its holder, 1 if that is not active}, {'unknown', member, …}, {'paused', 1 when this write was the
+-- one too many}, {'deactivated', id, version, document} or {'deleted', id, document}.
 local id, expected, now = ARGV[1], ARGV[2], ARGV[3]
 local document, entry = ARGV[5], ARGV[12]
 local add_count, remove_count, unique_count = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[19])
-local first_add, first_remove = 22, 22 + add_count
+local claimed_count, first_add, first_remove = tonumber(ARGV[22]), 23, 23 + add_count
 local terms = {}
 for term in string.gmatch(ARGV[13], '[^\n]+') do
   terms[#terms + 1] = term
@@ -25,16 +28,17 @@ for first = 0, (add_count > 0 or document == '') and math.max(add_count - 1, 0) 
     if not found[i + 1] and #unknown <= 10 then
       unknown[#unknown + 1] = member
     end
-    if ARGV[9] == '1' then
+    if ARGV[9] ~= '0' then
       names[#names + 1] = member
       names[#names + 1] = member == id and own or found[i + 1] or ''
     end
   end
 end
 
+local revives = ARGV[18] == 'restore' or ARGV[18] == 'reactivate'
 local done = redis.call('GET', KEYS[11])
 if done then
-  return { 'done', done, names }
+  return { 'done', done, revives and groups_of(id, ARGV[9]) or names }
 end
 
 local head = redis.call('HGET', KEYS[2], id)
@@ -60,11 +64,22 @@ elseif not expects(expected, version) then
   return { 'stale', version }
 end
 
-for i = 1, unique_count do
-  local holders = range(KEYS[4], terms[i], '0', '2')
+if ARGV[18] == 'look' then
+  -- Before uniqueness, which would refuse the userName of a deactivated user.
+  local found = find_deactivated(terms)
+  if found then
+    return found
+  end
+end
+
+local had = claimed_count > 0 and '\n' .. old_terms .. '\n'
+for i = 1, unique_count + claimed_count do
+  -- A value that it has already passes, though another may have it from a time when the tenant did not mind.
+  local passes = i > unique_count and string.find(had, '\n' .. terms[i] .. '\n', 1, true)
+  local holders = passes and {} or range(KEYS[4], terms[i], '0', '2')
   for h = 1, #holders do
     if holders[h] ~= terms[i] .. '\0' .. id then
-      return { 'taken', i }
+      return taken_by(i, string.sub(holders[h], #terms[i] + 2))
     end
   end
 end
@@ -117,7 +132,7 @@ end
 
 -- From here on nothing can be refused.
 local changed = document ~= '' or #coming + #going > 0
-local outcome = not head and (ARGV[18] == 'restore' and 'restored' or 'created') or changed and 'changed' or 'unchanged'
+local outcome = revives and 'restored' or not head and 'created' or changed and 'changed' or 'unchanged'
 local last = log(previous, outcome, coming, going, ARGV[4], entry, ARGV[10], ARGV[11], id, own, ARGV[21] == '1' and document or '')
 if changed then
   version = version + 1
@@ -175,7 +190,7 @@ if changed then
   end
   many('ZREM', KEYS[6], members)
   many('ZREM', KEYS[7], member_of)
-  if outcome == 'restored' then
+  if restoring then
     -- Back into its groups, as far as they are still there; each of them is another group now.
     for group in string.gmatch(redis.call('HGET', KEYS[17], 'g' .. id), '[^\n]+') do
       local group_head = redis.call('HGET', KEYS[10], group)
@@ -195,4 +210,4 @@ if changed or last ~= previous then
 end
 done = string.format('%s %d %s %s %d %d', outcome, version, created, modified, #coming, #going)
 redis.call('SET', KEYS[11], done, 'EX', '60')
-return { 'done', done, names }
+return { 'done', done, revives and groups_of(id, ARGV[9]) or names }

@@ -301,6 +301,47 @@ local function is_matching(term)
   return string.sub(term, 1, 9) == 'userName\0' or string.sub(term, 1, 11) == 'externalId\0'
 end
 
+-- The answer to a write that wants the term with this number, which another resource has.
+local function taken_by(number, holder)
+  return { 'taken', number, holder, redis.call('SISMEMBER', KEYS[16], holder) }
+end
+
+-- The answer to a creation with these terms that a deactivated user is in the way of: the one with its userName, or the only one with its
+-- externalId. nil where there is none; where another user has the externalId, the creation is refused.
+local function find_deactivated(terms)
+  local match, by_id, number = nil, {}, nil
+  for i = 1, #terms do
+    if is_matching(terms[i]) then
+      local found = range(KEYS[4], terms[i], '0', '2')
+      if string.sub(terms[i], 1, 1) == 'u' then
+        match = found[1] and string.sub(found[1], #terms[i] + 2)
+      else
+        by_id, number = found, i
+      end
+    end
+  end
+  local has_name = match
+  match = match or (#by_id == 1 and string.sub(by_id[1], #terms[number] + 2)) or nil
+  if not match or redis.call('SISMEMBER', KEYS[16], match) == 0 then
+    return nil
+  end
+  if has_name and #by_id > 0 and not redis.call('ZSCORE', KEYS[4], terms[number] .. '\0' .. match) then
+    return taken_by(number, string.sub(by_id[1], #terms[number] + 2))
+  end
+  return { 'deactivated', match, (read_head(redis.call('HGET', KEYS[2], match))), redis.call('HGET', KEYS[1], match) }
+end
+
+-- At most this many groups that it is a member of, each followed by its name ('' where the group is deleted and not swept yet).
+local function groups_of(id, most)
+  local found, result = most ~= '0' and range(KEYS[7], id, '0', most) or {}, {}
+  for i = 1, #found do
+    local group = string.sub(found[i], #id + 2)
+    result[#result + 1] = group
+    result[#result + 1] = redis.call('HGET', KEYS[5], group) or ''
+  end
+  return result
+end
+
 -- Answers the number of the last entry about it.
 local function drop_deleted(id)
   local _, _, _, terms, entry = read_head(redis.call('HGET', KEYS[17], 'h' .. id))
