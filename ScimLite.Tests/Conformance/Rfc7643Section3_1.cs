@@ -24,7 +24,7 @@ public sealed class Rfc7643Section3_1
     [Theory, OnBothStores] // "The value of the "externalId" attribute is always issued by the provisioning client"; "While the server does not enforce uniqueness"; "caseExact" as "true"
     public async Task The_external_id_is_the_clients(StoreKind store)
     {
-        await using var host = await ScimHost.StartAsync(store, "rfc");
+        await using var host = await ScimHost.StartAsync(store, "rfc", new Dictionary<string, string> { ["UniqueExternalId"] = "false" });
         await host.Client.CreateUser("ada", ""","externalId":"e" """);
         await host.Client.CreateUser("bob", ""","externalId":"e" """);
         Assert.False((await host.Client.CreateUser("eve")).Json.ContainsKey("externalId"));

@@ -76,7 +76,7 @@ public sealed class Rfc7644Section3_4_2_3
         {
             await host.Client.CreateUser($"u{i:D3}", $$""","title":"{{i % 100}}" """);
         }
-        foreach (var query in (string[])["Users?sortBy=title", "Users?sortBy=title&cursor=&count=1", "Users?sortBy=title&filter=active%20ne%20false", "Users?sortBy=title&filter=userName%20sw%20%22u%22", "/scim/v2?sortBy=userName"])
+        foreach (var query in (string[])["Users?sortBy=title", "Users?sortBy=title&cursor=&count=1", "Users?sortBy=title&filter=active%20eq%20true", "Users?sortBy=title&filter=userName%20sw%20%22u%22", "/scim/v2?sortBy=userName"])
         {
             Assert.Contains("sort one resource type by an indexed attribute", (await host.Client.Send("GET", query)).Refuses(400, "tooMany").Detail, StringComparison.Ordinal);
         }

@@ -41,7 +41,8 @@ public sealed class Rfc7644Section3_9
         await using var _ = host;
         foreach (var (asked, expected) in ((string, string)[])
         [
-            ("title", $"id meta name schemas {Enterprise} userName"), ("id,schemas,meta", $"id name schemas title {Enterprise} userName"), ($"{Enterprise},name", "id meta schemas title userName"), ("nosuch", $"id meta name schemas title {Enterprise} userName"),
+            ("title", $"active id meta name schemas {Enterprise} userName"), ("id,schemas,meta", $"active id name schemas title {Enterprise} userName"),
+            ($"{Enterprise},name,active", "id meta schemas title userName"), ("nosuch", $"active id meta name schemas title {Enterprise} userName"),
         ])
         {
             Assert.Equal((asked, expected), (asked, Names(await host.Client.Send("GET", $"Users/{id}?excludedAttributes={asked}"))));

@@ -78,8 +78,8 @@ public sealed class ListTests
         foreach (var (query, expected) in ((string, string)[])
         [
             ("attributes=userName", "id schemas userName"), ("attributes=USERNAME,%20Title", "id schemas title userName"), ("attributes=name.givenName", "id name schemas"), ("attributes=shoe", "id schemas"),
-            ("attributes=urn:ietf:params:scim:schemas:core:2.0:User:title", "id schemas title"), ("excludedAttributes=name,emails,meta,nickName", "id schemas title userName"),
-            ("excludedAttributes=id,schemas,name,emails,meta,title,nickName", "id schemas userName"), ("attributes=&excludedAttributes=meta,emails,name,nickName", "id schemas title userName"), ("attributes=id", "id schemas"),
+            ("attributes=urn:ietf:params:scim:schemas:core:2.0:User:title", "id schemas title"), ("excludedAttributes=name,emails,meta,nickName", "active id schemas title userName"),
+            ("excludedAttributes=id,schemas,name,emails,meta,title,nickName,active", "id schemas userName"), ("attributes=&excludedAttributes=meta,emails,name,nickName", "active id schemas title userName"), ("attributes=id", "id schemas"),
         ])
         {
             var created = (await host.Client.Send("POST", $"Users?{query}", body)).Is(201);

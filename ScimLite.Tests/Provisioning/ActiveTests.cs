@@ -97,7 +97,7 @@ public sealed class ActiveTests
     }
 
     [Theory, OnBothStores]
-    public async Task An_active_of_another_type_is_not_made_up_and_not_kept(StoreKind store)
+    public async Task Another_types_active_is_not_made_up_and_its_external_id_may_be_shared(StoreKind store)
     {
         await using var host = await OwnSchemas.StartAsync(store,
         [
@@ -114,5 +114,7 @@ public sealed class ActiveTests
         Assert.Equal("none", Active(badge));
         Assert.Equal("true", Active((await host.Client.Send("PUT", $"Badges/{badge.Id}", """{"number":"1","active":true}""")).Is(200)));
         Assert.Equal("none", Active((await host.Client.Send("PUT", $"Badges/{badge.Id}", """{"number":"1"}""")).Is(200)));
+        (await host.Client.Send("POST", "Badges", """{"number":"2","externalId":"x1"}""")).Is(201);
+        (await host.Client.Send("POST", "Badges", """{"number":"3","externalId":"x1"}""")).Is(201);
     }
 }

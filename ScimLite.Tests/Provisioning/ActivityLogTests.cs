@@ -116,11 +116,12 @@ public sealed class ActivityLogTests
 
         var entries = await host.Entries(2);
 
-        Assert.Equal($"userName:  > bob\nname.givenName:  > {new string('b', 200)}…\ntitle:  > Count", entries[0].Changes());
+        Assert.Equal($"userName:  > bob\nname.givenName:  > {new string('b', 200)}…\ntitle:  > Count\nactive:  > true", entries[0].Changes());
         Assert.Equal("""
             userName:  > ada
             name.givenName:  > Ada
             emails:  > [{"type":"work","value":"ada@contoso.com"}]
+            active:  > true
             """, entries[1].Changes(), ignoreLineEndingDifferences: true);
     }
 

@@ -45,8 +45,8 @@ public sealed class TenantRegistryTests
     [Fact]
     public void What_is_set_for_a_tenant_is_what_it_has_and_its_name_is_its_id_unless_it_has_one()
     {
-        Assert.Equal(new Tenant("one", "one", 100, Dialect.Entra, false, true), Two.Find(First)!.Tenant);
-        Assert.Equal(new Tenant("two", "The Second", 7, Dialect.Rfc, true, false), Two.Find(Second)!.Tenant);
+        Assert.Equal(new Tenant("one", "one", 100, Dialect.Entra, false, true) { UniqueExternalId = true }, Two.Find(First)!.Tenant);
+        Assert.Equal(new Tenant("two", "The Second", 7, Dialect.Rfc, true, false) { UniqueExternalId = true }, Two.Find(Second)!.Tenant);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed record Caller(string Tenant, string Credential, Dialect Dialect, b
     /// <summary>Whether it brings a deactivated user back as well.</summary>
     public bool Reactivates { get; init; }
 
-    /// <summary>Whether two resources of one type may not have the same externalId.</summary>
+    /// <summary>Whether no two users, and no two groups, may get the same externalId.</summary>
     public bool UniqueExternalId { get; init; }
 }
 

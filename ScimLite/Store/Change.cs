@@ -45,7 +45,7 @@ public sealed record Change
     /// <summary>What the indexes are to hold of the new document.</summary>
     public IReadOnlyList<IndexTerm> Terms { get; init; } = [];
 
-    /// <summary>Whether no other resource of the type may have its externalId. A value that the resource has already always passes.</summary>
+    /// <summary>Whether no other user, or no other group, may have its externalId. A value that the resource has already always passes.</summary>
     public bool UniqueExternalId { get; init; }
 
     /// <summary>The name for people that others show of it.</summary>
@@ -73,7 +73,8 @@ public sealed record Change
     public bool FollowLinks { get; init; }
 
     /// <summary>Whether no other resource may have this term, by the tenant's choice and not by the schema's.</summary>
-    internal bool Claims(IndexTerm term) => UniqueExternalId && !term.Unique && term is { Value: not null, Attribute.Index: "externalId" };
+    internal bool Claims(IndexTerm term) =>
+        UniqueExternalId && Key.Type.MayBeMember && !term.Unique && term is { Value: not null, Attribute.Index: "externalId" };
 
     /// <summary>What the activity log is to hold of it.</summary>
     public required ActivityEntry Activity { get; init; }

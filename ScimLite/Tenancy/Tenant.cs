@@ -25,7 +25,7 @@ public sealed record Tenant(
     /// <summary>Whether a POST with the userName or externalId of a deleted or deactivated user brings that user back.</summary>
     public bool RestoresDeleted { get; init; }
 
-    /// <summary>Whether two resources of one type may not have the same externalId.</summary>
+    /// <summary>Whether no two users, and no two groups, may get the same externalId.</summary>
     public bool UniqueExternalId { get; init; }
 
     /// <summary>The tenant that settings describe.</summary>

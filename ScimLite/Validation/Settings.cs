@@ -92,8 +92,8 @@ public sealed record TenantSettings
     /// <summary>What becomes of a POST with the userName or externalId of a deleted or deactivated user.</summary>
     public Reprovision Reprovision { get; init; } = Reprovision.New;
 
-    /// <summary>Whether a value of externalId is refused that another resource of the same type has. A tenant that was stored before there
-    /// was this setting has it off.</summary>
+    /// <summary>Whether a user or group is refused an externalId that another user or group has. A tenant that was stored before there was
+    /// this setting has it off.</summary>
     public bool UniqueExternalId { get; init; } = true;
 }
 

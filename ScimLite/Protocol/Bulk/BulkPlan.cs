@@ -56,7 +56,7 @@ public sealed class BulkPlan
 
     /// <summary>Plans a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="claimsExternalId">Whether it matters to a write which other resource has its externalId.</param>
+    /// <param name="claimsExternalId">Whether it matters to a write which other user or group has its externalId.</param>
     /// <param name="reactivates">Whether it matters to a POST which users are active.</param>
     public static BulkPlan Of(BulkRequest request, bool claimsExternalId = false, bool reactivates = false)
     {
@@ -231,7 +231,7 @@ public sealed class BulkPlan
 
     // What no other resource may have.
     private IEnumerable<AttributeTarget> Claimed(ResourceType type) =>
-        type.Indexed.Where(i => i.Unique || (claimsExternalId && i.Index == "externalId")).Select(i => i.Target);
+        type.Indexed.Where(i => i.Unique || (claimsExternalId && type.MayBeMember && i.Index == "externalId")).Select(i => i.Target);
 
     // Whether a PATCH may change one of the attributes.
     private static bool Patches(JsonElement data, ResourceType type, IEnumerable<AttributeTarget> attributes)
