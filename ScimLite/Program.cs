@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using ScimLite.EntraSync;
@@ -16,49 +15,30 @@ if (Verbs.IsAsked(args))
     return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create(), VerifyCommand.Create(), HealthCommand.Create()).ConfigureAwait(false);
 }
 
-var builder = WebApplication.CreateBuilder(args);
-
 // Settings
+WebApplicationBuilder builder;
 Settings settings;
 SchemaCatalog catalog;
 RedisOptions? redis = null;
 try
 {
+    builder = ServiceStart.CreateBuilder(args);
     settings = SettingsReader.Read(builder.Configuration, forProduction: !builder.Environment.IsDevelopment());
     catalog = SchemaFolder.Read(settings);
     if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } text)
     {
         redis = RedisOptions.Read(text, settings.Redis.AckReplicas, settings.Redis.CertificateAuthority, settings.Redis.ClientCertificate, settings.Redis.ClientKey);
     }
+    ListenAddresses.Check(builder.Configuration);
 }
-catch (Exception e) when (e is SettingsException or ArgumentException)
+catch (Exception e) when (ServiceStart.IsSettingsFault(e))
 {
-    Console.Error.WriteLine($"ScimLite does not start, because a setting can't be used:{Environment.NewLine}{e.Message}");
-    return 2;
+    return ServiceStart.Refuse(e);
 }
-var newcomer = builder.Environment.IsDevelopment() && settings.Tenants.Count == 0;
-if (newcomer)
-{
-    var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-    settings = settings with { Tenants = new Dictionary<string, TenantSettings> { ["default"] = new() { Token = token } } };
-}
-var adminKeyMade = builder.Environment.IsDevelopment() && settings.AdminKey.Length == 0;
-if (adminKeyMade)
-{
-    settings = settings with { AdminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)) };
-}
-if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
-{
-    builder.WebHost.UseUrls("http://localhost:5080");
-}
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    kestrel.AddServerHeader = false;
-    // The handlers refuse what is too large, in SCIM's shape; a filter may arrive with each character as three.
-    kestrel.Limits.MaxRequestBodySize = null;
-    kestrel.Limits.MaxRequestLineSize = 8192 + (3 * settings.Limits.MaxFilterLength);
-    kestrel.Limits.MaxRequestBufferSize = Math.Max(1_048_576, kestrel.Limits.MaxRequestLineSize);
-});
+var made = builder.Environment.IsDevelopment() ? DevelopmentDefaults.Make(settings) : null;
+settings = made?.Settings ?? settings;
+builder.ConfigureServer(settings.Limits);
+var startLog = new ServiceStart.StartLog(builder);
 
 // Services
 var services = builder.Services;
@@ -77,7 +57,7 @@ if (settings.AdminKey.Length > 0)
 services.AddSingleton<TenantHandlers>().AddSingleton<TokenHandlers>().AddSingleton<ClientHandlers>().AddSingleton<SetupLinkHandlers>().AddSingleton<SessionHandlers>();
 services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions)).Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 services.AddExceptionHandler<AdminProblems>().AddExceptionHandler<ScimExceptionHandler>();
-services.AddHealthChecks().AddCheck<StoreHealth>("store");
+services.AddStoreHealth();
 services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownDelaySeconds + 30));
 
@@ -187,10 +167,13 @@ if (settings.Metrics.Enabled)
     app.MapPrometheusScrapingEndpoint();
 }
 
-await app.StartAsync().ConfigureAwait(false);
-if (newcomer || adminKeyMade)
+if (await app.TryStartAsync(startLog).ConfigureAwait(false) is { } reason)
 {
-    Banner.Print(Console.Out, app.Urls.First(), newcomer ? settings.Tenants["default"].Token : null, adminKeyMade ? settings.AdminKey : null, app.Services.GetRequiredService<IResourceStore>().Name);
+    return ServiceStart.Refuse(reason);
+}
+if (made is not null)
+{
+    Banner.Print(Console.Out, [.. app.Urls], made.Token, made.AdminKey, app.Services.GetRequiredService<IResourceStore>().Name);
 }
 else if (settings.Tenants.Count == 0 && settings.AdminKey.Length == 0)
 {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using ScimLite.Provisioning;
+using ScimLite.Store;
 using ScimLite.Tenancy;
 
 namespace ScimLite.Handlers;
@@ -78,7 +79,16 @@ public sealed class ActivityHandlers(
                 return TypedResults.Empty;
             }
             text.Clear();
-            page = await reader.ReadAsync(tenant, query.Filter, next, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
+            try
+            {
+                page = await reader.ReadAsync(tenant, query.Filter, next, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The status is sent already: an answer that breaks off is the only sign left that this is not the whole log.
+                http.Abort();
+                return TypedResults.Empty;
+            }
         }
     }
 
@@ -159,15 +169,25 @@ public sealed class ActivityHandlers(
         await WriteAsync(http, ": following\n\n", cancel).ConfigureAwait(false);
         while (clock.GetElapsedTime(start) < LongestFollow)
         {
-            if (clock.GetElapsedTime(trusted) >= Trust)
+            IReadOnlyList<ActivityRecord> entries = [];
+            var next = position;
+            try
             {
-                if (!await sessions.IsAliveAsync(http.User, cancel).ConfigureAwait(false))
+                if (clock.GetElapsedTime(trusted) >= Trust)
                 {
-                    return;
+                    if (!await sessions.IsAliveAsync(http.User, cancel).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+                    trusted = clock.GetTimestamp();
                 }
-                trusted = clock.GetTimestamp();
+                (entries, next) = await reader.ReadOnAsync(tenant, filter, position, cancel).ConfigureAwait(false);
             }
-            var (entries, next) = await reader.ReadOnAsync(tenant, filter, position, cancel).ConfigureAwait(false);
+            catch (StoreUnavailableException)
+            {
+                // The follower waits with the store: a browser that is answered 503 instead would not come back by itself.
+                next = position;
+            }
             if (entries.Count > 0 || clock.GetElapsedTime(heard) >= Heartbeat)
             {
                 heard = clock.GetTimestamp();

@@ -5,6 +5,7 @@ using ScimLite.Protocol;
 using ScimLite.Protocol.Bulk;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
+using ScimLite.Store;
 using ScimLite.Telemetry;
 using ScimLite.Tenancy;
 using ScimLite.Validation;
@@ -33,7 +34,7 @@ public sealed class BulkHandler(
             var outcome = await runner.RunAsync(Callers.Of(http, settings.PublicUrl), request, http.RequestAborted).ConfigureAwait(false);
             if (outcome.Away is { } away)
             {
-                Log.StoreAway(logger, "bulk", Name, away.InnerException!.Message);
+                Log.StoreAway(logger, StoreUnavailableException.LevelOf(away), "bulk", Name, away.InnerException!.Message);
                 if (outcome.Results.All(r => r is null or { Status: 503 }))
                 {
                     throw new ScimException(ScimExceptionHandler.StoreAway);

@@ -118,7 +118,7 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         catch (StoreUnavailableException e)
         {
             Tell(ScimExceptionHandler.StoreAway);
-            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), operation, type, e.InnerException!.Message);
+            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), StoreUnavailableException.LevelOf(e), operation, type, e.InnerException!.Message);
             await RefuseAsync(http, ScimExceptionHandler.StoreAway, call).ConfigureAwait(false);
         }
 

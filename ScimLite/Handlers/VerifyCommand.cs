@@ -16,9 +16,9 @@ public static class VerifyCommand
         var command = new Command("verify", "Walks the configured Redis and checks that documents, indexes, memberships and activity agree. It changes nothing and may run beside the service.");
         command.SetAction(async (_, cancel) =>
         {
-            var configuration = WebApplication.CreateBuilder().Configuration;
             try
             {
+                var configuration = ServiceStart.CreateBuilder([]).Configuration;
                 var settings = SettingsReader.Read(configuration);
                 if (configuration.GetConnectionString("Redis") is not { Length: > 0 } text)
                 {
@@ -29,7 +29,7 @@ public static class VerifyCommand
                 await using var connection = new RedisConnection(RedisOptions.Read(text, 0, tls, redis.ClientCertificate, redis.ClientKey));
                 return await RunAsync(new RedisCheck(connection, SchemaFolder.Read(settings)), Console.Out, cancel).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is SettingsException or ArgumentException)
+            catch (Exception e) when (ServiceStart.IsSettingsFault(e))
             {
                 Console.Error.WriteLine(e.Message);
                 return 2;

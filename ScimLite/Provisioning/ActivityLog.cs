@@ -134,7 +134,7 @@ public sealed class ActivityLog(IActivityStore store, ActivityRetention retentio
         }
         catch (StoreUnavailableException e)
         {
-            Log.StoreAway(logger, "append", "activity", e.InnerException!.Message);
+            Log.StoreAway(logger, StoreUnavailableException.LevelOf(e), "append", "activity", e.InnerException!.Message);
             return false;
         }
     }

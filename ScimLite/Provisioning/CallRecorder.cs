@@ -74,7 +74,7 @@ public sealed class CallRecorder(IActivityStore store, ScimTelemetry telemetry, 
             }
             catch (StoreUnavailableException e)
             {
-                Log.StoreAway(logger, "count", "calls", e.InnerException!.Message);
+                Log.StoreAway(logger, StoreUnavailableException.LevelOf(e), "count", "calls", e.InnerException!.Message);
             }
         }
     }

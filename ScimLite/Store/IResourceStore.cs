@@ -60,8 +60,16 @@ public interface IResourceStore
 }
 
 /// <summary>The store did not answer, or not in time: nothing is known about the directory, so the answer is 503 and never an empty list.</summary>
-public sealed class StoreUnavailableException(Exception cause) : Exception("The store did not answer.", cause)
+/// <param name="cause">What the last attempt met.</param>
+/// <param name="isReported">Whether the log already says that the store is away.</param>
+public sealed class StoreUnavailableException(Exception cause, bool isReported = false) : Exception("The store did not answer.", cause)
 {
     /// <summary>After how many seconds to try again.</summary>
     public static int RetryAfterSeconds => 5;
+
+    /// <summary>Whether the log already says that the store is away, so that a single call needs no line of its own.</summary>
+    public bool IsReported => isReported;
+
+    /// <summary>The level at which a call that failed is logged.</summary>
+    public static LogLevel LevelOf(Exception fault) => fault is StoreUnavailableException { IsReported: true } ? LogLevel.Debug : LogLevel.Warning;
 }

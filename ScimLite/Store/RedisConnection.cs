@@ -27,6 +27,8 @@ public sealed class RedisConnection : IAsyncDisposable
     // It is there and answers reads, but takes no writes. The breaker stays closed on these.
     private static readonly string[] Full = ["NOREPLICAS", "OOM", "MISCONF"];
 
+    private static readonly string[] Forbidden = ["NOPERM", "NOAUTH", "WRONGPASS"];
+
     // A call that meets an absent server is answered in three seconds, which outlasts a fail-over of Sentinel or Cluster with the
     // client's time-outs of one second, and is well within the half minute after which Entra gives up.
     private static readonly TimeSpan WholeCall = TimeSpan.FromSeconds(3);
@@ -36,8 +38,10 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ResiliencePipeline pipeline;
     private readonly CircuitBreakerStateProvider breaker = new();
+    private readonly RedisProbe probe;
     private Task<ConnectionMultiplexer>? opening;
     private volatile bool layoutChecked;
+    private volatile bool breakerLogged;
 
     /// <summary>Prepares a connection; the first call opens it.</summary>
     /// <param name="options">Where to.</param>
@@ -48,6 +52,8 @@ public sealed class RedisConnection : IAsyncDisposable
         this.options = options;
         this.logger = logger ?? NullLogger<RedisConnection>.Instance;
         telemetry?.WatchBreaker(() => breaker.CircuitState switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 });
+        probe = new RedisProbe(options);
+        Outage = new StoreOutage(probe.ExplainAsync);
         Acks = options.AckReplicas > 0 ? new ReplicaAcks(options) : null;
         pipeline = Build();
     }
@@ -62,7 +68,40 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>Where the connection begins, for the log.</summary>
     public string Addresses => options.Addresses;
 
+    /// <summary>Whether Redis is known to be away, and why.</summary>
+    public StoreOutage Outage { get; }
+
     private ReplicaAcks? Acks { get; }
+
+    /// <summary>Asks for a sign of life, once and without the breaker.</summary>
+    /// <param name="withScript">Whether to see that scripts may be run, too.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <exception cref="StoreUnavailableException">It gave none.</exception>
+    internal async Task PingAsync(bool withScript, CancellationToken cancel)
+    {
+        try
+        {
+            var redis = await OpenAsync().WaitAsync(cancel).ConfigureAwait(false);
+            var database = redis.GetDatabase();
+            if (!layoutChecked)
+            {
+                await CheckLayoutAsync(database).WaitAsync(cancel).ConfigureAwait(false);
+            }
+            if (withScript)
+            {
+                await database.ScriptEvaluateAsync("return 1").WaitAsync(cancel).ConfigureAwait(false);
+            }
+            await database.PingAsync().WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or StoreLayoutException)
+        {
+            throw new StoreUnavailableException(e);
+        }
+    }
+
+    /// <summary>Finds out why Redis does not answer.</summary>
+    /// <returns>One sentence that begins with host and port; null when Redis answers as it should.</returns>
+    internal Task<string?> ExplainAsync(TimeSpan patience, CancellationToken cancel) => probe.ExplainAsync(patience, cancel);
 
     /// <summary>Runs one call, which may be repeated.</summary>
     /// <exception cref="StoreUnavailableException">Redis did not answer, time after time.</exception>
@@ -133,9 +172,9 @@ public sealed class RedisConnection : IAsyncDisposable
                 },
                 (connection: this, call, state, acknowledge), cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsAway(e) || IsFull(e) || e is BrokenCircuitException or TimeoutRejectedException or StoreLayoutException)
+        catch (Exception e) when (IsAway(e) || IsFull(e) || IsForbidden(e) || e is BrokenCircuitException or TimeoutRejectedException or StoreLayoutException)
         {
-            throw new StoreUnavailableException(e);
+            throw new StoreUnavailableException(e, isReported: Outage.Cause is not null);
         }
     }
 
@@ -157,6 +196,7 @@ public sealed class RedisConnection : IAsyncDisposable
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(options.ForClient()).ConfigureAwait(false);
         // Whoever is there now may hold other data than who was there before.
         multiplexer.ConnectionRestored += (_, _) => layoutChecked = false;
+        multiplexer.ConnectionFailed += (_, _) => Outage.Suspect();
         return multiplexer;
     }
 
@@ -193,6 +233,14 @@ public sealed class RedisConnection : IAsyncDisposable
                 Delay = TimeSpan.FromMilliseconds(100),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
+                OnRetry = failed =>
+                {
+                    if (failed.Outcome.Exception is { } fault && IsAway(fault))
+                    {
+                        Outage.Suspect();
+                    }
+                    return ValueTask.CompletedTask;
+                },
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -205,12 +253,14 @@ public sealed class RedisConnection : IAsyncDisposable
                 StateProvider = breaker,
                 OnOpened = opened =>
                 {
-                    Log.BreakerOpened(logger, opened.Outcome.Exception?.Message ?? "", opened.BreakDuration.TotalSeconds);
+                    // An outage has its own line, and the breaker opens again and again while it lasts.
+                    breakerLogged = Outage.Cause is null;
+                    Log.BreakerOpened(logger, breakerLogged ? LogLevel.Warning : LogLevel.Debug, opened.Outcome.Exception?.Message ?? "", opened.BreakDuration.TotalSeconds);
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>
                 {
-                    Log.BreakerClosed(logger);
+                    Log.BreakerClosed(logger, breakerLogged ? LogLevel.Information : LogLevel.Debug);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -226,6 +276,12 @@ public sealed class RedisConnection : IAsyncDisposable
         RedisServerException server => Array.Exists(Away, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)),
         _ => false,
     };
+
+    // It answers, and does not permit what is needed: of no use to repeat, and nothing is known about the directory either.
+    private static bool IsForbidden(Exception e) => e is RedisServerException server
+        && (Array.Exists(Forbidden, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal))
+            || server.Message.Contains("ACL failure in script", StringComparison.Ordinal)
+            || server.Message.Contains("user executing the script can't", StringComparison.Ordinal));
 
     private static bool IsFull(Exception e) => e is ReplicasMissingException
         || (e is RedisServerException server && Array.Exists(Full, prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)));

@@ -8,13 +8,14 @@ public static class StoreSetup
     {
         if (redis is null)
         {
-            services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
+            services.AddSingleton(new StoreOutage()).AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
             services.AddSingleton<IRefusalStore, InMemoryRefusalStore>();
             services.AddSingleton<IResourceStore>(provider => provider.GetRequiredService<InMemoryStore>());
             services.AddSingleton<IActivityStore>(provider => provider.GetRequiredService<InMemoryStore>());
             return;
         }
-        services.AddSingleton(redis).AddSingleton<RedisConnection>().AddHostedService<RedisStart>();
+        services.AddSingleton(redis).AddSingleton<RedisConnection>().AddHostedService<RedisWatch>();
+        services.AddSingleton(provider => provider.GetRequiredService<RedisConnection>().Outage);
         services.AddSingleton<RedisStore>().AddSingleton<ITenantStore, RedisTenantStore>().AddSingleton<IRequestBudget, RedisRequestBudget>();
         services.AddSingleton<IRefusalStore, RedisRefusalStore>();
         services.AddSingleton<IResourceStore>(provider => provider.GetRequiredService<RedisStore>());

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.StackExchangeRedis;
 using ScimLite.Store;
 using ScimLite.Validation;
+using StackExchange.Redis;
 
 namespace ScimLite.Tenancy;
 
@@ -23,7 +24,7 @@ public static class AdminSessionSetup
         services.AddDataProtection().SetApplicationName("scimlite");
         // In Redis, so that all replicas read the cookie; the library itself would take a folder of its own choice.
         services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, provider) => options.XmlRepository =
-            provider.GetService<RedisConnection>() is { } redis ? new RedisXmlRepository(() => redis.Database, "scimlite:session-keys") : new ProcessKeys());
+            provider.GetService<RedisConnection>() is { } redis ? new SharedKeys(redis) : new ProcessKeys());
         var authentication = services.AddAuthentication().AddCookie(AdminSession.SchemeName, options => AdminSession.Configure(options, settings));
         if (settings.OpenIdConnect.IsOn)
         {
@@ -73,6 +74,36 @@ public static class AdminSessionSetup
             context.Response.Redirect("/admin#refused");
             return Task.CompletedTask;
         };
+    }
+
+    // The library's own exceptions would be a mistake of the server, and not a store that is away.
+    private sealed class SharedKeys(RedisConnection redis) : IXmlRepository
+    {
+        private readonly RedisXmlRepository keys = new(() => redis.Database, "scimlite:session-keys");
+
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            try
+            {
+                return keys.GetAllElements();
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                throw new StoreUnavailableException(e, isReported: redis.Outage.Cause is not null);
+            }
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            try
+            {
+                keys.StoreElement(element, friendlyName);
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                throw new StoreUnavailableException(e, isReported: redis.Outage.Cause is not null);
+            }
+        }
     }
 
     private sealed class ProcessKeys : IXmlRepository

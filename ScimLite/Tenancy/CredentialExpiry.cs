@@ -1,3 +1,4 @@
+using ScimLite.Store;
 using ScimLite.Telemetry;
 
 namespace ScimLite.Tenancy;
@@ -52,7 +53,7 @@ public sealed class CredentialExpiry(TenantAccounts accounts, ScimTelemetry tele
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Log.Postponed(logger, "look for credentials that expire", e.Message);
+                Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "look for credentials that expire", e.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

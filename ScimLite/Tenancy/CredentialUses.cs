@@ -66,7 +66,7 @@ public sealed class CredentialUses(ITenantStore store, TimeProvider clock, ILogg
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A last use that is a little too old harms nobody.
-            Log.Postponed(logger, "write down when credentials were used", e.Message);
+            Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "write down when credentials were used", e.Message);
         }
     }
 }

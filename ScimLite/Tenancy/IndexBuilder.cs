@@ -28,7 +28,7 @@ public sealed class IndexBuilder(TenantAccounts accounts, IResourceStore store, 
                 catch (JsonException e)
                 {
                     // Of this directory alone: the others go on, and its lists do without the index.
-                    Log.Postponed(logger, $"build the indexes of {type.Name} of tenant {tenant.Id}; ScimLite verify tells which document is no JSON", e.Message);
+                    Log.Postponed(logger, StoreUnavailableException.LevelOf(e), $"build the indexes of {type.Name} of tenant {tenant.Id}; ScimLite verify tells which document is no JSON", e.Message);
                 }
             }
         }
@@ -46,7 +46,7 @@ public sealed class IndexBuilder(TenantAccounts accounts, IResourceStore store, 
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Log.Postponed(logger, "build the indexes", e.Message);
+                Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "build the indexes", e.Message);
             }
         }
     }

@@ -45,7 +45,7 @@ public sealed class TenantSweeper(ITenantStore store, IResourceStore directories
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // It is tried again; until then what is remembered ends by itself.
-                Log.Postponed(logger, "sweep up after deleted tenants", e.Message);
+                Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "sweep up after deleted tenants", e.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

@@ -46,7 +46,7 @@ public sealed class TenantWatch(
             }
             catch (StoreUnavailableException e)
             {
-                Log.Postponed(logger, "look after the tenants", e.InnerException!.Message);
+                Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "look after the tenants", e.InnerException!.Message);
             }
         }
     }

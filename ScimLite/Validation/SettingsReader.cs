@@ -11,11 +11,12 @@ public static partial class SettingsReader
     /// <summary>Reads the section <c>ScimLite</c>.</summary>
     /// <param name="configuration">Where it is.</param>
     /// <param name="forProduction">Whether nothing is made up later for what is not set, as in Development.</param>
-    /// <exception cref="SettingsException">A value is not of its type, or out of its range.</exception>
+    /// <exception cref="SettingsException">A key is unknown, or a value is not of its type or out of its range.</exception>
     public static Settings Read(IConfiguration configuration, bool forProduction = false)
     {
         Settings settings;
         var section = configuration.GetSection("ScimLite");
+        SettingsKeys.Check(section);
         try
         {
             settings = (section.Get<Settings>() ?? new Settings()) with { Tenants = ReadTenants(section.GetSection("Tenants")) };
