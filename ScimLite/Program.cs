@@ -30,6 +30,7 @@ try
         redis = RedisOptions.Read(text, settings.Redis.AckReplicas, settings.Redis.CertificateAuthority, settings.Redis.ClientCertificate, settings.Redis.ClientKey);
     }
     ListenAddresses.Check(builder.Configuration);
+    ServiceStart.CheckLogLevels(builder.Configuration);
 }
 catch (Exception e) when (ServiceStart.IsSettingsFault(e))
 {
@@ -61,7 +62,10 @@ services.AddStoreHealth();
 services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownDelaySeconds + 30));
 
-var app = builder.Build();
+if (builder.TryBuild(out var fault) is not { } app)
+{
+    return ServiceStart.Refuse(fault);
+}
 
 // Pipeline
 app.UseKnownProxies(settings.KnownProxies);

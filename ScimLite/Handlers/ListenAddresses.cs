@@ -44,7 +44,7 @@ public static partial class ListenAddresses
         {
             if (Fault(url) is { } fault)
             {
-                throw new SettingsException($"{key} is '{url}'; {fault}.");
+                throw new SettingsException($"{key} is '{(key.EndsWith("_ports", StringComparison.Ordinal) ? configuration[key] : url)}'; {fault}.");
             }
         }
     }

@@ -53,6 +53,39 @@ public static class ServiceStart
         });
     }
 
+    /// <summary>Makes the service of what was configured.</summary>
+    /// <param name="builder">The configuration and the services.</param>
+    /// <param name="reason">Why it can't be made; empty when it can.</param>
+    /// <returns>The service; null where it can't be made.</returns>
+    public static WebApplication? TryBuild(this WebApplicationBuilder builder, out string reason)
+    {
+        try
+        {
+            reason = "";
+            return builder.Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException || IsSettingsFault(e))
+        {
+            reason = e.Message.ReplaceLineEndings(" ");
+            return null;
+        }
+    }
+
+    /// <summary>Checks the levels below <c>Logging</c>, of all providers: the library's own message does not name the key.</summary>
+    /// <exception cref="SettingsException">A level is none.</exception>
+    public static void CheckLogLevels(IConfiguration configuration)
+    {
+        var logging = configuration.GetSection("Logging");
+        var levels = logging.GetChildren().Select(provider => provider.GetSection("LogLevel")).Append(logging.GetSection("LogLevel"));
+        foreach (var level in levels.SelectMany(section => section.GetChildren()))
+        {
+            if (level.Value is { Length: > 0 } name && !Enum.TryParse<LogLevel>(name, ignoreCase: true, out _))
+            {
+                throw new SettingsException($"{level.Path} is '{name}'; allowed is {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+            }
+        }
+    }
+
     /// <summary>Starts the service. The server and the host log nothing of a start that fails: its reason is said once, by the caller.</summary>
     /// <returns>Null; or why it did not start.</returns>
     public static async Task<string?> TryStartAsync(this WebApplication app, StartLog log)

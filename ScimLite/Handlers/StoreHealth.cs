@@ -9,7 +9,10 @@ namespace ScimLite.Handlers;
 public sealed class StoreHealth(IResourceStore store, StoreOutage outage, Drain drain, TimeProvider clock, ILogger<StoreHealth> logger) : IHealthCheck
 {
     // Together less than a second, the usual time-out of a probe.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(650), Look = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(600), Look = TimeSpan.FromMilliseconds(120);
+
+    // Of a store that is known to be away, only whether it is back.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(150);
 
     private int notReady;
 
@@ -20,7 +23,7 @@ public sealed class StoreHealth(IResourceStore store, StoreOutage outage, Drain 
         {
             return HealthCheckResult.Unhealthy("The process is about to end.");
         }
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var patience = new CancellationTokenSource(outage.Cause is null ? Patience : ShortPatience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {

@@ -121,7 +121,12 @@ public sealed class RedisConnection : IAsyncDisposable
         RunAsync(call, state, Acks is null ? null : answer => done(answer) ? Acks.WaitAsync(record) : Task.CompletedTask, cancel);
 
     /// <summary>The database, for a library that calls it by itself, outside of what stands round it here. Waits for the connection.</summary>
-    public IDatabase Database => OpenAsync().GetAwaiter().GetResult().GetDatabase();
+    public IDatabase Database => DatabaseWithin(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The database, as <see cref="Database"/>.</summary>
+    /// <param name="patience">How long to wait for the connection.</param>
+    /// <exception cref="TimeoutException">There is no connection yet.</exception>
+    internal IDatabase DatabaseWithin(TimeSpan patience) => OpenAsync().WaitAsync(patience).GetAwaiter().GetResult().GetDatabase();
 
     /// <summary>Walks through the keys that match a pattern, on every primary there is.</summary>
     internal async IAsyncEnumerable<RedisKey> KeysAsync(string pattern, [EnumeratorCancellation] CancellationToken cancel)

@@ -79,7 +79,8 @@ public static class AdminSessionSetup
     // The library's own exceptions would be a mistake of the server, and not a store that is away.
     private sealed class SharedKeys(RedisConnection redis) : IXmlRepository
     {
-        private readonly RedisXmlRepository keys = new(() => redis.Database, "scimlite:session-keys");
+        // The keys are read as the service starts, which must not wait long for a Redis that is away.
+        private readonly RedisXmlRepository keys = new(() => redis.DatabaseWithin(TimeSpan.FromSeconds(1)), "scimlite:session-keys");
 
         public IReadOnlyCollection<XElement> GetAllElements()
         {
