@@ -15,9 +15,12 @@ public class BrokenStore : DispatchProxy
     /// <summary>Starts a service on such a store.</summary>
     /// <param name="cause">What a call of that name throws; null lets it pass.</param>
     /// <param name="settings">Settings of the service.</param>
-    public static Task<ScimHost> StartAsync(Func<string, Exception?> cause, IReadOnlyDictionary<string, string>? settings = null) =>
+    /// <param name="more">More changes to the services.</param>
+    public static Task<ScimHost> StartAsync(
+        Func<string, Exception?> cause, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null) =>
         ScimHost.StartAsync(StoreKind.Memory, settings: settings, services: services =>
         {
+            more?.Invoke(services);
             var store = Create<IResourceStore, BrokenStore>();
             ((BrokenStore)(object)store).cause = cause;
             services.AddSingleton(store);

@@ -1,6 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ScimLite.Store;
+using ScimLite.Tests.Telemetry;
 
 namespace ScimLite.Tests.Handlers;
 
@@ -113,6 +116,27 @@ public sealed class FailureTests
         Assert.Equal(200, (await anyone.Send("GET", "/health/live")).Status);
         away = false;
         Assert.Equal(200, (await anyone.Send("GET", "/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task Readiness_is_logged_when_it_changes_and_not_for_each_probe()
+    {
+        var away = true;
+        using var log = new CapturedLog();
+        await using var host = await BrokenStore.StartAsync(name => away && name == "PingAsync" ? new StoreUnavailableException(new TimeoutException()) : null,
+            new Dictionary<string, string> { ["Logging:LogLevel:Default"] = "Information" }, services => services.AddSingleton<ILoggerProvider>(log));
+        using var anyone = host.Connect(null);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            Assert.Equal(503, (await anyone.Send("GET", "/health/ready")).Status);
+        }
+        away = false;
+        Assert.Equal(200, (await anyone.Send("GET", "/health/ready")).Status);
+        Assert.Equal(200, (await anyone.Send("GET", "/health/ready")).Status);
+
+        Assert.Single(log.Lines, line => line.StartsWith("Warning ScimLite.Handlers.StoreHealth Not ready: the store did not answer in time", StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.StartsWith("Information ScimLite.Handlers.StoreHealth Ready again", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]

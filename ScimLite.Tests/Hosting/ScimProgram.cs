@@ -6,13 +6,13 @@ namespace ScimLite.Tests.Hosting;
 /// <summary>The real program in a process of its own.</summary>
 internal static class ScimProgram
 {
-    /// <summary>Starts it on a free port of the loopback.</summary>
+    /// <summary>Starts it on a free port of the loopback, from a folder that is not its own: the settings files are found all the same.</summary>
     public static Process Start(string environment, params (string Key, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "ScimLite.dll") },
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -33,11 +33,11 @@ public sealed class RedisResilienceTests
         Assert.Equal(0, meters.Breaker());
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Assert.ThrowsAsync<StoreUnavailableException>(() => Call(new RedisServerException(default, CommandFlags.None, "CLUSTERDOWN the cluster is down")))));
-        Assert.Contains(log.Texts, line => line.Contains("taken for absent", StringComparison.Ordinal) && line.Contains("CLUSTERDOWN", StringComparison.Ordinal));
+        Assert.Contains(log.Texts, line => line.Contains("circuit breaker before the store is open", StringComparison.Ordinal) && line.Contains("CLUSTERDOWN", StringComparison.Ordinal));
 
         await Poll.Until(async () => await Record.ExceptionAsync(() => Call(null)) is null, "the breaker closes");
         Assert.Equal(0, meters.Breaker());
-        Assert.Contains(log.Texts, line => line.Contains("answers again", StringComparison.Ordinal));
+        Assert.Contains(log.Texts, line => line.Contains("is closed: the store answers again", StringComparison.Ordinal));
         Assert.Contains(2, meters.BreakerStates);
         Assert.True(meters.Attempts > 50, $"{meters.Attempts} attempts were counted");
     }

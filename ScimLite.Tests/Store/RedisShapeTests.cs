@@ -116,7 +116,7 @@ public sealed partial class RedisShapeTests
         }
     }
 
-    static void WriteCertificates(string folder)
+    internal static void WriteCertificates(string folder)
     {
         using var authorityKey = RSA.Create(2048);
         var authority = new CertificateRequest("CN=test authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

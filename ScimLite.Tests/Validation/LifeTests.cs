@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using ScimLite.Tests.Handlers;
@@ -31,6 +32,96 @@ public sealed partial class LifeTests
             await ScimProgram.ReadUntil(program.StandardOutput, $"Redis at {server.Address} answers");
             await Poll.Until(async () => (await client.Send("GET", "/health/ready")).Status == 200, "it is ready");
             await client.CreateUser("ada");
+        }
+        finally
+        {
+            await ScimProgram.Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task An_outage_of_redis_is_one_line_at_its_start_and_one_at_its_end_without_any_call()
+    {
+        await using var server = await OwnServer.StartedAsync();
+        using var program = ScimProgram.Start("Production", ("ConnectionStrings__Redis", server.Address), ("ScimLite__AdminKey", "an-admin-key-of-the-test"), ("ScimLite__Tenants__acme__Token", "a-token"));
+        try
+        {
+            var log = await ScimProgram.ReadUntil(program.StandardOutput, "Application started");
+            log += log.Contains($"Redis at {server.Address} answers", StringComparison.Ordinal) ? "" : await ScimProgram.ReadUntil(program.StandardOutput, $"Redis at {server.Address} answers");
+            using var client = Connect(log, "a-token");
+            using var admin = Connect(log, "an-admin-key-of-the-test");
+            using var follower = await admin.GetAsync("/admin/api/tenants/acme/activity/live", HttpCompletionOption.ResponseHeadersRead, Cancel);
+            using var events = new StreamReader(await follower.Content.ReadAsStreamAsync(Cancel));
+            (await client.Send("GET", "/health/ready")).Is(200);
+
+            await server.KillAsync();
+            var away = await ScimProgram.ReadUntil(program.StandardOutput, "is away");
+            // The counts of calls, the sweeper and the follower go on meanwhile.
+            (await client.Send("GET", "Users")).Refuses(503);
+            Assert.Equal(503, (await client.Send("GET", "/health/ready")).Status);
+            Assert.Equal(503, (await client.Send("GET", "/health/ready")).Status);
+            await server.StartAsync();
+            away += await ScimProgram.ReadUntil(program.StandardOutput, $"Redis at {server.Address} is back after ");
+
+            Assert.Contains($"Redis at {server.Address} is away, and calls are answered 503: {server.Address} refuses the connection: nothing listens there;", away, StringComparison.Ordinal);
+            Assert.Single(Regex.Matches(away, "\"Message\":\"Redis at [^\"]* is away"));
+            Assert.Single(Regex.Matches(away, $"\"Message\":\"Not ready: {server.Address} refuses the connection"));
+            Assert.DoesNotContain("Could not", away, StringComparison.Ordinal);
+            Assert.DoesNotContain("did not answer", away, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"LogLevel\":\"Error\"", away, StringComparison.Ordinal);
+            await Poll.Until(async () => (await client.Send("GET", "/health/ready")).Status == 200, "it is ready");
+            await client.CreateUser("ada");
+            await Poll.Until(async () => await events.ReadLineAsync(Cancel) == "event: entry", "the follower hears of it");
+        }
+        finally
+        {
+            await ScimProgram.Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task A_redis_that_hangs_makes_readiness_fail_within_a_second_or_two_and_leaves_liveness()
+    {
+        RedisProcess.IsNeeded();
+        await using var server = await RedisProcess.StartAsync(["--save", ""]);
+        using var program = ScimProgram.Start("Production", ("ConnectionStrings__Redis", server.Address), ("ScimLite__Tenants__acme__Token", "a-token"));
+        try
+        {
+            using var client = Connect(await ScimProgram.ReadUntil(program.StandardOutput, "Now listening on"), "a-token");
+            await Poll.Until(async () => (await client.Send("GET", "/health/ready")).Status == 200, "it is ready");
+            await server.SignalAsync("STOP");
+
+            var watch = Stopwatch.StartNew();
+            Assert.Equal(503, (await client.Send("GET", "/health/ready")).Status);
+            // 0.8 s on a machine with time to spare; it was three seconds.
+            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
+            (await client.Send("GET", "/health/live")).Is(200);
+            var log = await ScimProgram.ReadUntil(program.StandardOutput, "is away");
+
+            Assert.Contains($"{server.Address} accepts the connection and does not answer: it hangs or is overloaded", log, StringComparison.Ordinal);
+            await server.SignalAsync("CONT");
+            await ScimProgram.ReadUntil(program.StandardOutput, "is back after");
+        }
+        finally
+        {
+            await ScimProgram.Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_named_as_the_cause_at_the_start_and_is_not_repeated()
+    {
+        RedisProcess.IsNeeded();
+        await using var server = await RedisProcess.StartAsync(["--save", "", "--requirepass", "right-secret"]);
+        using var program = ScimProgram.Start("Development", ("ConnectionStrings__Redis", $"{server.Address},password=wrong-secret"));
+        try
+        {
+            var log = await ScimProgram.ReadUntil(program.StandardOutput, "Waiting for Redis");
+            log += log.Contains("Press Ctrl+C", StringComparison.Ordinal) ? "" : await ScimProgram.ReadUntil(program.StandardOutput, "Press Ctrl+C");
+
+            Assert.Matches($@"Waiting for Redis at {server.Address}, for \d s now, and answering 503: {server.Address} refuses the user name or the password \(WRONGPASS\)", log);
+            Assert.DoesNotContain("wrong-secret", log, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
         }
         finally
         {

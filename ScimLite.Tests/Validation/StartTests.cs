@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ScimLite.Tests.Handlers;
 using ScimLite.Tests.Hosting;
@@ -49,11 +50,59 @@ public sealed partial class StartTests
             client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
             (await client.Send("GET", "Users")).Is(200);
+            // More at once than a tenant's burst is by default: a suite that is run against it is not throttled.
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 250).Select(_ => client.Send("GET", "Users?count=0"))), answer => Assert.Equal(200, answer.Status));
             await client.CreateUser("ada");
             Assert.Equal(1, (await client.Send("GET", "Users?filter=userName%20eq%20%22ada%22")).Is(200).Total);
             client.DefaultRequestHeaders.Authorization = null;
             (await client.Send("GET", "Users")).Refuses(401);
             Assert.Contains("data is gone", banner, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ScimProgram.Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task In_development_with_tenants_and_a_key_of_ones_own_it_prints_where_it_listens_and_no_line_for_each_request()
+    {
+        using var program = ScimProgram.Start("Development", ("ScimLite__Tenants__acme__Token", "a-very-secret-token"), ("ScimLite__AdminKey", "a-very-secret-admin-key"));
+        try
+        {
+            var banner = await ScimProgram.ReadUntil(program.StandardOutput, "Press Ctrl+C");
+            using var client = new HttpClient { BaseAddress = new Uri(TenantUrl().Match(banner).Groups[1].Value + "/") };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", "a-very-secret-token");
+            (await client.Send("GET", "Users")).Is(200);
+            await ScimProgram.Stop(program);
+
+            Assert.Contains("Listening on   http://127.0.0.1:", banner, StringComparison.Ordinal);
+            Assert.DoesNotContain("a-very-secret", banner, StringComparison.Ordinal);
+            Assert.Equal("", (await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+        }
+        finally
+        {
+            await ScimProgram.Stop(program);
+        }
+    }
+
+    [Fact]
+    public async Task In_production_the_log_is_json_whose_lines_have_both_ids_of_the_request_as_fields()
+    {
+        using var program = ScimProgram.Start("Production", ("ScimLite__Tenants__acme__Token", "a-token"), ("Logging__LogLevel__Microsoft.AspNetCore.Routing", "Information"));
+        try
+        {
+            var log = await ScimProgram.ReadUntil(program.StandardOutput, "Now listening on");
+            using var client = new HttpClient { BaseAddress = new Uri(ListensOn().Match(log).Groups[1].Value + "/scim/v2/") };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", "a-token");
+            await client.Send("GET", "Users", null, ("client-request-id", "c-1"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+
+            var line = (await ScimProgram.ReadUntil(program.StandardOutput, "Executing endpoint")).TrimEnd().Split('\n')[^1];
+            var scopes = JsonDocument.Parse(line).RootElement.GetProperty("Scopes").EnumerateArray().ToArray();
+            var scope = Assert.Single(scopes, s => s.ValueKind == JsonValueKind.Object && s.TryGetProperty("CorrelationId", out _));
+            Assert.Equal("c-1", scope.GetProperty("CorrelationId").GetString());
+            Assert.Equal("0af7651916cd43dd8448eb211c80319c", scope.GetProperty("TraceId").GetString());
+            Assert.DoesNotContain("KeyValuePair", line, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Net;
-using ScimLite.EntraSync;
 
 namespace ScimLite.Handlers;
 
 /// <summary>The verb <c>health</c>, with which a container that has no shell asks itself whether it is ready.</summary>
 public static class HealthCommand
 {
+    private const int IsReady = 0, IsNotReady = 1;
+
     /// <summary>Makes the command. It prints one line; its exit code is 0 when the service is ready, 1 when it is not or does not answer,
     /// and 2 on a wrong address.</summary>
     public static Command Create()
@@ -33,7 +34,7 @@ public static class HealthCommand
         if (!IsAddress(address))
         {
             output.WriteLine($"Not ready: '{address}' is no address to ask; name one with --url {ListenAddresses.Default}.");
-            return Verbs.Usage;
+            return ServiceStart.Refused;
         }
         var ready = new Uri(new Uri(address), "/health/ready");
         try
@@ -43,17 +44,17 @@ public static class HealthCommand
             output.WriteLine(answer.IsSuccessStatusCode ? $"Ready: {ready} answers 200."
                 : answer.StatusCode == HttpStatusCode.ServiceUnavailable ? $"Not ready: {ready} answers 503; the log of the service says why."
                 : $"Not ready: {ready} answers {(int)answer.StatusCode}; is it ScimLite that listens there?");
-            return answer.IsSuccessStatusCode ? Verbs.Good : Verbs.Differences;
+            return answer.IsSuccessStatusCode ? IsReady : IsNotReady;
         }
         catch (HttpRequestException e)
         {
             output.WriteLine($"Not ready: {ready} can't be asked: {e.Message}");
-            return Verbs.Differences;
+            return IsNotReady;
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
             output.WriteLine($"Not ready: {ready} does not answer within 4 seconds.");
-            return Verbs.Differences;
+            return IsNotReady;
         }
     }
 

@@ -68,6 +68,11 @@ internal static class SettingsKeys
         var id = path.Split(':') is [_, var tenants, var tenant, _, ..] && tenants.Equals(nameof(Settings.Tenants), StringComparison.OrdinalIgnoreCase) ? tenant : AnyId;
         return All("ScimLite", typeof(Settings)).Select(key => key.Replace(AnyId, id, StringComparison.Ordinal)).MinBy(key =>
         {
+            if (path.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
+            {
+                // A value where the path goes on below it.
+                return 0;
+            }
             var (knownParent, knownName) = Split(key);
             // The name says more about what was meant than its place.
             return (2 * Distance(name, knownName)) + Distance(parent, knownParent);
