@@ -81,7 +81,8 @@ public sealed class ActivityHandlers(
             text.Clear();
             try
             {
-                page = await reader.ReadAsync(tenant, query.Filter, next, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
+                page = await reader.ReadAsync(
+                    tenant, query.Filter, next, ActivityReader.ReadSize / 2, http.RequestAborted).ConfigureAwait(false);
             }
             catch (StoreUnavailableException)
             {

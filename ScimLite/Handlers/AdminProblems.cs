@@ -62,7 +62,8 @@ public sealed class AdminProblems(ILogger<AdminProblems> logger) : IExceptionHan
             BadHttpRequestException { InnerException: JsonException json } => Bad($"The body can't be read: {(json.Path is { Length: > 1 } path ? $"look at {path}" : "send one JSON object")}."),
             BadHttpRequestException bad => Of(bad.StatusCode, "The request can't be read. Send one JSON object with Content-Type: application/json."),
             // Data Protection wraps what its key store throws.
-            StoreUnavailableException or { InnerException: StoreUnavailableException } => Of(503, "The storage does not answer at the moment. Try again in a few seconds."),
+            StoreUnavailableException or { InnerException: StoreUnavailableException } =>
+                Of(503, "The storage does not answer at the moment. Try again in a few seconds."),
             _ => Of(500, $"The server made a mistake; it is in its log under {Correlation.Id(httpContext)}."),
         };
         if (problem.StatusCode == 500)

@@ -37,7 +37,8 @@ public sealed class Correlation(RequestDelegate next, ILogger<Correlation> logge
 
     // Where nobody listens to spans the server makes none.
     private static string Trace(HttpContext http) => Activity.Current?.TraceId.ToHexString()
-        ?? (ActivityContext.TryParse(http.Request.Headers.TraceParent, null, out var caller) ? caller.TraceId : ActivityTraceId.CreateRandom()).ToHexString();
+        ?? (ActivityContext.TryParse(http.Request.Headers.TraceParent, null, out var caller)
+            ? caller.TraceId : ActivityTraceId.CreateRandom()).ToHexString();
 
     // What is echoed must be harmless in a header and in a log: printable, and not long.
     private static string? Harmless(HttpContext http, string header) =>
@@ -55,7 +56,8 @@ public sealed class Correlation(RequestDelegate next, ILogger<Correlation> logge
             _ => throw new ArgumentOutOfRangeException(nameof(index)),
         };
 
-        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, object?>>)[this[0], this[1]]).GetEnumerator();
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() =>
+            ((IEnumerable<KeyValuePair<string, object?>>)[this[0], this[1]]).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

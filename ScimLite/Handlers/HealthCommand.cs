@@ -24,7 +24,8 @@ public static class HealthCommand
                 given.AddError($"--url is '{token.Value}'; allowed is scheme, host and port, such as {ListenAddresses.Default}.");
             }
         });
-        var command = new Command("health", $"Asks the service on this machine whether it is ready. Example: ScimLite health --url {ListenAddresses.Default}") { url };
+        var command = new Command("health",
+            $"Asks the service on this machine whether it is ready. Example: ScimLite health --url {ListenAddresses.Default}") { url };
         command.SetAction((parsed, cancel) => AskAsync(Banner.Callable(parsed.GetRequiredValue(url)), Console.Out, cancel));
         return command;
     }
@@ -42,7 +43,8 @@ public static class HealthCommand
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
             using var answer = await client.GetAsync(ready, cancel).ConfigureAwait(false);
             output.WriteLine(answer.IsSuccessStatusCode ? $"Ready: {ready} answers 200."
-                : answer.StatusCode == HttpStatusCode.ServiceUnavailable ? $"Not ready: {ready} answers 503; the log of the service says why."
+                : answer.StatusCode == HttpStatusCode.ServiceUnavailable
+                ? $"Not ready: {ready} answers 503; the log of the service says why."
                 : $"Not ready: {ready} answers {(int)answer.StatusCode}; is it ScimLite that listens there?");
             return answer.IsSuccessStatusCode ? IsReady : IsNotReady;
         }
@@ -64,5 +66,6 @@ public static class HealthCommand
         : Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") is { Length: > 0 } ports ? $"http://localhost:{ports.Split(';')[0]}"
         : ListenAddresses.Default;
 
-    private static bool IsAddress(string url) => Uri.TryCreate(Banner.Callable(url), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+    private static bool IsAddress(string url) =>
+        Uri.TryCreate(Banner.Callable(url), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

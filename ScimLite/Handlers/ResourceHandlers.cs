@@ -118,7 +118,8 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         catch (StoreUnavailableException e)
         {
             Tell(ScimExceptionHandler.StoreAway);
-            Log.StoreAway(http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>(), StoreUnavailableException.LevelOf(e), operation, type, e.InnerException!.Message);
+            var logger = http.RequestServices.GetRequiredService<ILogger<ResourceHandlers>>();
+            Log.StoreAway(logger, StoreUnavailableException.LevelOf(e), operation, type, e.InnerException!.Message);
             await RefuseAsync(http, ScimExceptionHandler.StoreAway, call).ConfigureAwait(false);
         }
 

@@ -11,7 +11,8 @@ public static class ServiceStart
 
     private static readonly string[] StartLogs = ["Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Extensions.Hosting.Internal.Host"];
 
-    /// <summary>Reads the configuration: settings files in the folder of the binary whatever the working directory is, environment, arguments.</summary>
+    /// <summary>Reads the configuration: settings files in the folder of the binary whatever the working directory is, environment,
+    /// arguments.</summary>
     /// <exception cref="SettingsException">An argument is not read.</exception>
     /// <exception cref="InvalidDataException">A settings file is not JSON.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -21,12 +22,15 @@ public static class ServiceStart
     }
 
     /// <summary>Whether an exception is about the configuration, so that its message says what to change.</summary>
-    public static bool IsSettingsFault(Exception e) => e is SettingsException or ArgumentException or InvalidDataException or FormatException or IOException or UnauthorizedAccessException;
+    public static bool IsSettingsFault(Exception e) =>
+        e is SettingsException or ArgumentException or InvalidDataException or FormatException
+            or IOException or UnauthorizedAccessException;
 
     /// <summary>Says why the service does not start.</summary>
     /// <returns>The exit code.</returns>
     public static int Refuse(Exception fault) =>
-        Refuse(fault.InnerException is null ? fault.Message : $"{fault.Message} {fault.GetBaseException().Message.ReplaceLineEndings(" ")}");
+        Refuse(fault.InnerException is null
+            ? fault.Message : $"{fault.Message} {fault.GetBaseException().Message.ReplaceLineEndings(" ")}");
 
     /// <summary>Says why the service does not start.</summary>
     /// <returns>The exit code.</returns>
@@ -86,7 +90,7 @@ public static class ServiceStart
         }
     }
 
-    /// <summary>Starts the service. The server and the host log nothing of a start that fails: its reason is said once, by the caller.</summary>
+    /// <summary>Starts the service. The server and the host log nothing of a start that fails; the caller prints its reason once.</summary>
     /// <returns>Null; or why it did not start.</returns>
     public static async Task<string?> TryStartAsync(this WebApplication app, StartLog log)
     {
@@ -116,12 +120,13 @@ public static class ServiceStart
             var isKey = args[i].StartsWith("--", StringComparison.Ordinal) || args[i].StartsWith('/');
             if (!isKey || ++i == args.Length)
             {
-                throw new SettingsException($"the argument {name} {(isKey ? "has no value" : "is not read")}; allowed are --KEY=VALUE and --KEY VALUE, such as --urls http://localhost:5080.");
+                throw new SettingsException($"the argument {name} {(isKey ? "has no value" : "is not read")}; "
+                    + "allowed are --KEY=VALUE and --KEY VALUE, such as --urls http://localhost:5080.");
             }
         }
     }
 
-    /// <summary>Keeps the server and the host from logging the exception of a start that failed, with its stack; what they log later is logged.</summary>
+    /// <summary>Keeps the server and the host from logging a failed start with its stack. Later lines are logged.</summary>
     public sealed class StartLog
     {
         private volatile bool isOver;
@@ -149,7 +154,8 @@ public static class ServiceStart
                     return level;
                 }
             }
-            return Enum.TryParse<LogLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var otherwise) ? otherwise : LogLevel.Information;
+            var isSet = Enum.TryParse<LogLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var otherwise);
+            return isSet ? otherwise : LogLevel.Information;
         }
     }
 }

@@ -4,9 +4,10 @@ using ScimLite.Telemetry;
 
 namespace ScimLite.Handlers;
 
-/// <summary>Ready means that the store answers and that the process is not about to end. The answer comes within a second, also from a store
-/// that hangs, and the log has a line when it changes.</summary>
-public sealed class StoreHealth(IResourceStore store, StoreOutage outage, Drain drain, TimeProvider clock, ILogger<StoreHealth> logger) : IHealthCheck
+/// <summary>Ready means that the store answers and that the process is not about to end. The answer comes within a second, also when the
+/// store hangs. The log has a line when readiness changes.</summary>
+public sealed class StoreHealth(
+    IResourceStore store, StoreOutage outage, Drain drain, TimeProvider clock, ILogger<StoreHealth> logger) : IHealthCheck
 {
     // Together less than a second, the usual time-out of a probe.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(600), Look = TimeSpan.FromMilliseconds(120);
@@ -29,7 +30,8 @@ public sealed class StoreHealth(IResourceStore store, StoreOutage outage, Drain 
         {
             await store.PingAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StoreUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is StoreUnavailableException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             if (Interlocked.Exchange(ref notReady, 1) == 0)
             {

@@ -10,6 +10,9 @@ public static class VerifyCommand
     // What is told of a store in which nothing fits is the kind of fault, not each of a million resources.
     private const int Most = 100;
 
+    // How long to look for the reason why the store does not answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the command. Its exit codes: 0 all agrees, 1 something does not, 2 no store is configured or a setting is wrong, 3 the store can't be reached.</summary>
     public static Command Create()
     {
@@ -27,17 +30,21 @@ public static class VerifyCommand
                 }
                 var (redis, tls) = (settings.Redis, settings.Redis.CertificateAuthority);
                 await using var connection = new RedisConnection(RedisOptions.Read(text, 0, tls, redis.ClientCertificate, redis.ClientKey));
-                return await RunAsync(new RedisCheck(connection, SchemaFolder.Read(settings)), Console.Out, cancel).ConfigureAwait(false);
+                try
+                {
+                    return await RunAsync(new RedisCheck(connection, SchemaFolder.Read(settings)), Console.Out, cancel).ConfigureAwait(false);
+                }
+                catch (StoreUnavailableException e)
+                {
+                    var cause = e.InnerException is StoreLayoutException ? null : await connection.ExplainAsync(Patience, cancel).ConfigureAwait(false);
+                    Console.Error.WriteLine($"The store can't be read: {cause ?? e.InnerException!.Message}");
+                    return 3;
+                }
             }
             catch (Exception e) when (ServiceStart.IsSettingsFault(e))
             {
                 Console.Error.WriteLine(e.Message);
                 return 2;
-            }
-            catch (StoreUnavailableException e)
-            {
-                Console.Error.WriteLine($"The store can't be read: {e.InnerException!.Message}");
-                return 3;
             }
         });
         return command;

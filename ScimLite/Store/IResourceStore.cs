@@ -71,5 +71,6 @@ public sealed class StoreUnavailableException(Exception cause, bool isReported =
     public bool IsReported => isReported;
 
     /// <summary>The level at which a call that failed is logged.</summary>
-    public static LogLevel LevelOf(Exception fault) => fault is StoreUnavailableException { IsReported: true } ? LogLevel.Debug : LogLevel.Warning;
+    public static LogLevel LevelOf(Exception fault) =>
+        fault is StoreUnavailableException { IsReported: true } ? LogLevel.Debug : LogLevel.Warning;
 }

@@ -177,7 +177,8 @@ public sealed class RedisConnection : IAsyncDisposable
                 },
                 (connection: this, call, state, acknowledge), cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsAway(e) || IsFull(e) || IsForbidden(e) || e is BrokenCircuitException or TimeoutRejectedException or StoreLayoutException)
+        catch (Exception e) when (IsAway(e) || IsFull(e) || IsForbidden(e)
+            || e is BrokenCircuitException or TimeoutRejectedException or StoreLayoutException)
         {
             throw new StoreUnavailableException(e, isReported: Outage.Cause is not null);
         }
@@ -260,7 +261,8 @@ public sealed class RedisConnection : IAsyncDisposable
                 {
                     // An outage has its own line, and the breaker opens again and again while it lasts.
                     breakerLogged = Outage.Cause is null;
-                    Log.BreakerOpened(logger, breakerLogged ? LogLevel.Warning : LogLevel.Debug, opened.Outcome.Exception?.Message ?? "", opened.BreakDuration.TotalSeconds);
+                    Log.BreakerOpened(logger, breakerLogged ? LogLevel.Warning : LogLevel.Debug,
+                        opened.Outcome.Exception?.Message ?? "", opened.BreakDuration.TotalSeconds);
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>

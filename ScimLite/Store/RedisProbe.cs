@@ -12,13 +12,18 @@ namespace ScimLite.Store;
 /// </summary>
 internal sealed class RedisProbe(RedisOptions options)
 {
+    private const string CheckPlace = "check host and port in ConnectionStrings:Redis";
+
+    private const string CheckNetwork = "check the address in ConnectionStrings:Redis, the network and its firewalls";
+
     /// <summary>Asks every address of the connection string.</summary>
     /// <param name="patience">How long each address has to answer; where TLS may be the cause, twice that.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>The cause at the first address; null when an address answers as it should.</returns>
     public async Task<string?> ExplainAsync(TimeSpan patience, CancellationToken cancel)
     {
-        var causes = await Task.WhenAll(options.EndPoints.Select(endpoint => ExplainAsync(endpoint, patience, cancel))).ConfigureAwait(false);
+        var looks = options.EndPoints.Select(endpoint => ExplainAsync(endpoint, patience, cancel));
+        var causes = await Task.WhenAll(looks).ConfigureAwait(false);
         return causes.Contains(null) ? null : causes.FirstOrDefault();
     }
 
@@ -31,11 +36,15 @@ internal sealed class RedisProbe(RedisOptions options)
         return code switch
         {
             "NOAUTH" => $"{where} asks for a password (NOAUTH); add password=, and user= for an ACL user, to ConnectionStrings:Redis",
-            "WRONGPASS" => $"{where} refuses the user name or the password (WRONGPASS); check user= and password= in ConnectionStrings:Redis",
-            "NOPERM" => $"{where} does not permit a command that is needed ({error.TrimStart('-')}); grant the ACL user what deploy/README.md lists",
+            "WRONGPASS" =>
+                $"{where} refuses the user name or the password (WRONGPASS); check user= and password= in ConnectionStrings:Redis",
+            "NOPERM" =>
+                $"{where} does not permit a command that is needed ({error.TrimStart('-')}); "
+                    + "grant the ACL user what deploy/README.md lists",
             "LOADING" => $"{where} still loads its data into memory (LOADING); it answers when it is done, so wait",
             "DENIED" => $"{where} runs in protected mode (DENIED); set a password for Redis, or bind it to an address of its own",
-            "CLUSTERDOWN" or "MASTERDOWN" or "BUSY" or "TRYAGAIN" or "MISCONF" => $"{where} is not able to work ({error.TrimStart('-')}); look into the log of Redis",
+            "CLUSTERDOWN" or "MASTERDOWN" or "BUSY" or "TRYAGAIN" or "MISCONF" =>
+                $"{where} is not able to work ({error.TrimStart('-')}); look into the log of Redis",
             "ERR" when error.Contains("invalid password", StringComparison.OrdinalIgnoreCase) =>
                 $"{where} refuses the password; check password= in ConnectionStrings:Redis",
             "ERR" when error.Contains("max number of clients", StringComparison.OrdinalIgnoreCase) =>
@@ -61,18 +70,26 @@ internal sealed class RedisProbe(RedisOptions options)
         {
             return e.SocketErrorCode switch
             {
-                SocketError.ConnectionRefused => $"{where} refuses the connection: nothing listens there; check that Redis runs, and host and port in ConnectionStrings:Redis",
-                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"{where} can't be found: the host name is unknown; check it in ConnectionStrings:Redis, and the DNS",
-                var other => $"{where} can't be reached ({other}); check the address in ConnectionStrings:Redis, the network and its firewalls",
+                SocketError.ConnectionRefused =>
+                    $"{where} refuses the connection: nothing listens there; check that Redis runs, and "
+                        + "host and port in ConnectionStrings:Redis",
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+                    $"{where} can't be found: the host name is unknown; check it in ConnectionStrings:Redis, and the DNS",
+                var other => $"{where} can't be reached ({other}); {CheckNetwork}",
             };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return $"{where} can't be reached in time; check the address in ConnectionStrings:Redis, the network and its firewalls";
+            return $"{where} can't be reached in time; {CheckNetwork}";
+        }
+        catch (IOException)
+        {
+            return $"{where} ends the connection: it is not a Redis, or does not admit this machine; {CheckPlace}";
         }
     }
 
-    private async Task<string?> ExplainPlainAsync(Stream wire, EndPoint endpoint, string where, TimeSpan patience, CancellationToken time, CancellationToken cancel)
+    private async Task<string?> ExplainPlainAsync(
+        Stream wire, EndPoint endpoint, string where, TimeSpan patience, CancellationToken time, CancellationToken cancel)
     {
         var (answer, cause) = await TalkAsync(wire, where, time, cancel).ConfigureAwait(false);
         // What is no Redis without TLS may be one with it.
@@ -80,7 +97,8 @@ internal sealed class RedisProbe(RedisOptions options)
             : $"{where} speaks TLS; add ssl=true to ConnectionStrings:Redis, or use the port without TLS";
     }
 
-    private async Task<string?> ExplainTlsAsync(Stream wire, EndPoint endpoint, string where, TimeSpan patience, CancellationToken time, CancellationToken cancel)
+    private async Task<string?> ExplainTlsAsync(
+        Stream wire, EndPoint endpoint, string where, TimeSpan patience, CancellationToken time, CancellationToken cancel)
     {
         var distrust = "";
         await using var tls = new SslStream(wire, leaveInnerStreamOpen: true);
@@ -94,27 +112,33 @@ internal sealed class RedisProbe(RedisOptions options)
         }
         catch (AuthenticationException) when (distrust.Length > 0)
         {
-            return $"{where} shows a certificate that is not trusted ({distrust}); check ScimLite:Redis:CertificateAuthority, and sslHost= in ConnectionStrings:Redis";
+            return $"{where} shows a certificate that is not trusted ({distrust}); "
+                + "check ScimLite:Redis:CertificateAuthority, and sslHost= in ConnectionStrings:Redis";
         }
-        catch (Exception e) when (e is AuthenticationException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is AuthenticationException or IOException
+            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            return await AnswersPlainAsync(endpoint, where, patience, cancel).ConfigureAwait(false)
+            return await AnswersPlainAsync(endpoint, patience, cancel).ConfigureAwait(false)
                 ? $"{where} answers without TLS; remove ssl=true and the certificates of ScimLite:Redis, or use the port of Redis for TLS"
-                : $"{where} does not complete the TLS handshake; check that a Redis with TLS listens there, and ScimLite:Redis:ClientCertificate";
+                : $"{where} does not complete the TLS handshake; "
+                    + "check that a Redis with TLS listens there, and ScimLite:Redis:ClientCertificate";
         }
         var (answer, cause) = await TalkAsync(tls, where, time, cancel).ConfigureAwait(false);
-        return answer is Answer.None ? $"{where} ends the connection after the TLS handshake; check ScimLite:Redis:ClientCertificate and ClientKey" : cause;
+        return answer is Answer.None
+            ? $"{where} ends the connection after the TLS handshake; check ScimLite:Redis:ClientCertificate and ClientKey" : cause;
     }
 
     // Signs in as the client library does, and runs what needs the permissions that the service needs first.
-    private async Task<(Answer Answer, string? Cause)> TalkAsync(Stream stream, string where, CancellationToken time, CancellationToken cancel)
+    private async Task<(Answer Answer, string? Cause)> TalkAsync(
+        Stream stream, string where, CancellationToken time, CancellationToken cancel)
     {
         try
         {
             var wire = new Wire(stream);
             string[] signIn = options.IsSentinel || options.Password is not { Length: > 0 } password ? []
                 : options.User is { Length: > 0 } user ? ["AUTH", user, password] : ["AUTH", password];
-            foreach (var command in (string[][])[signIn, ["PING"], .. options.IsSentinel ? [] : (string[][])[["GET", "scimlite:layout"], ["EVAL", "return 1", "0"]]])
+            string[][] needed = options.IsSentinel ? [] : [["GET", "scimlite:layout"], ["EVAL", "return 1", "0"]];
+            foreach (var command in (string[][])[signIn, ["PING"], .. needed])
             {
                 if (command.Length == 0)
                 {
@@ -123,11 +147,14 @@ internal sealed class RedisProbe(RedisOptions options)
                 var answer = await wire.AskAsync(command, time).ConfigureAwait(false);
                 if (answer is not ['+' or '-' or ':' or '$' or '_', ..])
                 {
-                    return answer.Length == 0
-                        ? (Answer.None, $"{where} closes the connection without an answer: it is not a Redis, or does not admit this machine; check host and port in ConnectionStrings:Redis")
-                        : (Answer.Other, $"{where} is not a Redis{(answer.StartsWith("HTTP", StringComparison.Ordinal) ? ": it answers as a web server" : "")}; check host and port in ConnectionStrings:Redis");
+                    var web = answer.StartsWith("HTTP", StringComparison.Ordinal) ? ": it answers as a web server" : "";
+                    return answer.Length > 0 ? (Answer.Other, $"{where} is not a Redis{web}; {CheckPlace}")
+                        : (Answer.None, $"{where} closes the connection without an answer: it is not a Redis, "
+                            + $"or does not admit this machine; {CheckPlace}");
                 }
-                if (answer[0] == '-' && !(options.IsSentinel && answer.StartsWith("-NOAUTH", StringComparison.Ordinal)) && Refusal(where, answer) is { } refusal)
+                // A Sentinel has a password of its own, or none.
+                var isOfSentinel = options.IsSentinel && answer.StartsWith("-NOAUTH", StringComparison.Ordinal);
+                if (answer[0] == '-' && !isOfSentinel && Refusal(where, answer) is { } refusal)
                 {
                     return (Answer.Redis, refusal);
                 }
@@ -136,11 +163,13 @@ internal sealed class RedisProbe(RedisOptions options)
         }
         catch (IOException)
         {
-            return (Answer.None, $"{where} ends the connection: it is not a Redis, or does not admit this machine; check host and port in ConnectionStrings:Redis");
+            return (Answer.None, $"{where} ends the connection: it is not a Redis, or does not admit this machine; {CheckPlace}");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return (Answer.Other, $"{where} accepts the connection and does not answer: it hangs or is overloaded, or is not a Redis; look at the process that listens there");
+            return (Answer.Other,
+                $"{where} accepts the connection and does not answer: it hangs or is overloaded, or is not a Redis; "
+                    + "look at the process that listens there");
         }
     }
 
@@ -156,13 +185,14 @@ internal sealed class RedisProbe(RedisOptions options)
             await tls.AuthenticateAsClientAsync(options.ForTls(endpoint, static (_, _) => true), time.Token).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is SocketException or AuthenticationException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is SocketException or AuthenticationException or IOException
+            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return false;
         }
     }
 
-    private static async Task<bool> AnswersPlainAsync(EndPoint endpoint, string where, TimeSpan patience, CancellationToken cancel)
+    private static async Task<bool> AnswersPlainAsync(EndPoint endpoint, TimeSpan patience, CancellationToken cancel)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(patience);
@@ -172,7 +202,8 @@ internal sealed class RedisProbe(RedisOptions options)
             await using var stream = new NetworkStream(socket);
             return await new Wire(stream).AskAsync(["PING"], time.Token).ConfigureAwait(false) is ['+', ..] or ['-', ..];
         }
-        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is SocketException or IOException
+            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return false;
         }

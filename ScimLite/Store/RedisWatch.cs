@@ -3,16 +3,20 @@ using ScimLite.Telemetry;
 namespace ScimLite.Store;
 
 /// <summary>
-/// Asks Redis for a sign of life every two seconds, and at once when a call fails. One line in the log says that Redis is away and why, one
-/// that it is back. A process that finds no Redis at its start waits for it: it lives, is not ready, and answers 503. On a store that a later
-/// build has changed the service ends.
+/// Asks Redis for a sign of life every two seconds, and at once when a call fails. One line in the log says that Redis is away and why,
+/// one line that it is back. A process that finds no Redis at its start waits for it: it lives, is not ready, and answers 503. On a store
+/// that a later build has changed the service ends.
 /// </summary>
-public sealed class RedisWatch(RedisConnection connection, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<RedisWatch> logger) : BackgroundService
+public sealed class RedisWatch(
+    RedisConnection connection, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<RedisWatch> logger) : BackgroundService
 {
     /// <summary>The exit code of a process that may not touch the store.</summary>
     public const int RefusedByStore = 3;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(1), Soon = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(1);
+
+    // How soon a Redis that is well answers.
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
 
     // Looking twice, as for TLS, has to end within the second that a ping has.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(600);
@@ -38,7 +42,8 @@ public sealed class RedisWatch(RedisConnection connection, IHostApplicationLifet
             }
             failures = fault is null ? 0 : failures + 1;
             // Redis itself answers: the client library may only need another moment to connect.
-            cause ??= failures > 1 ? $"{connection.Addresses} answers, and the client library can't use it ({fault!.Message.ReplaceLineEndings(" ")})" : null;
+            cause ??= failures > 1
+                ? $"{connection.Addresses} answers, and the client library can't use it ({fault!.Message.ReplaceLineEndings(" ")})" : null;
             var before = connection.Outage.Cause;
             if (fault is null)
             {

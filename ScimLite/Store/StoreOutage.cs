@@ -7,7 +7,8 @@ namespace ScimLite.Store;
 /// <param name="explain">Finds out why the store does not answer, within a time; null: nothing is known.</param>
 public sealed class StoreOutage(Func<TimeSpan, CancellationToken, Task<string?>>? explain = null)
 {
-    private readonly Channel<bool> suspected = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> suspected = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile string? cause;
 
     /// <summary>Why the store is away, with host and port and what to check; null while it answers.</summary>

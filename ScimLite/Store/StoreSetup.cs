@@ -8,7 +8,8 @@ public static class StoreSetup
     {
         if (redis is null)
         {
-            services.AddSingleton(new StoreOutage()).AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
+            services.AddSingleton(new StoreOutage());
+            services.AddSingleton<InMemoryStore>().AddSingleton<ITenantStore, InMemoryTenantStore>().AddSingleton<IRequestBudget, InMemoryRequestBudget>();
             services.AddSingleton<IRefusalStore, InMemoryRefusalStore>();
             services.AddSingleton<IResourceStore>(provider => provider.GetRequiredService<InMemoryStore>());
             services.AddSingleton<IActivityStore>(provider => provider.GetRequiredService<InMemoryStore>());

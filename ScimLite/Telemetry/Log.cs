@@ -33,7 +33,8 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "The {Kind} {Id} of tenant {Tenant} expires at {ExpiresAt:u}, within {Days} days; make another one and put it into Entra")]
     public static partial void Expiring(ILogger logger, string kind, string id, string tenant, DateTimeOffset expiresAt, int days);
 
-    [LoggerMessage(EventId = 40, Message = "The circuit breaker before the store is open: calls fail at once for {Seconds} s, then one is tried. The last cause: {Reason}")]
+    [LoggerMessage(EventId = 40,
+        Message = "The circuit breaker before the store is open: calls fail at once for {Seconds} s, then one is tried: {Reason}")]
     public static partial void BreakerOpened(ILogger logger, LogLevel level, string reason, double seconds);
 
     [LoggerMessage(EventId = 41, Message = "The circuit breaker before the store is closed: the store answers again")]

@@ -28,7 +28,9 @@ public sealed class IndexBuilder(TenantAccounts accounts, IResourceStore store, 
                 catch (JsonException e)
                 {
                     // Of this directory alone: the others go on, and its lists do without the index.
-                    Log.Postponed(logger, StoreUnavailableException.LevelOf(e), $"build the indexes of {type.Name} of tenant {tenant.Id}; ScimLite verify tells which document is no JSON", e.Message);
+                    Log.Postponed(logger, LogLevel.Warning,
+                        $"build the indexes of {type.Name} of tenant {tenant.Id}; ScimLite verify names the document that is no JSON",
+                        e.Message);
                 }
             }
         }

@@ -33,8 +33,9 @@ internal static class SettingsKeys
         }
         if (ItemOfList(type) is { } item)
         {
-            return OneValue(section, section.Path + ":0", section.Key.Equals(nameof(Settings.KnownProxies), StringComparison.OrdinalIgnoreCase))
-                .Concat(children.SelectMany(c => int.TryParse(c.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Faults(c, item) : Unknown(c)));
+            var withCommas = section.Key.Equals(nameof(Settings.KnownProxies), StringComparison.OrdinalIgnoreCase);
+            return OneValue(section, section.Path + ":0", allowed: withCommas)
+                .Concat(children.SelectMany(c => IsIndex(c.Key) ? Faults(c, item) : Unknown(c)));
         }
         if (ItemOfDictionary(type) is { } named)
         {
@@ -58,14 +59,16 @@ internal static class SettingsKeys
     private static IEnumerable<string> Unknown(IConfigurationSection section)
     {
         var children = section.GetChildren().ToArray();
-        var own = children.Length == 0 || section.Value is not null ? [$"{section.Path} is not a setting; the nearest is {Nearest(section.Path)}."] : Array.Empty<string>();
+        string[] own = children.Length == 0 || section.Value is not null
+            ? [$"{section.Path} is not a setting; the nearest is {Nearest(section.Path)}."] : [];
         return own.Concat(children.SelectMany(Unknown));
     }
 
     private static string Nearest(string path)
     {
         var (parent, name) = Split(path);
-        var id = path.Split(':') is [_, var tenants, var tenant, _, ..] && tenants.Equals(nameof(Settings.Tenants), StringComparison.OrdinalIgnoreCase) ? tenant : AnyId;
+        var isOfTenant = path.StartsWith("ScimLite:Tenants:", StringComparison.OrdinalIgnoreCase);
+        var id = isOfTenant && path.Split(':') is [_, _, var tenant, _, ..] ? tenant : AnyId;
         return All("ScimLite", typeof(Settings)).Select(key => key.Replace(AnyId, id, StringComparison.Ordinal)).MinBy(key =>
         {
             if (path.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
@@ -79,7 +82,13 @@ internal static class SettingsKeys
         })!;
     }
 
-    private static (string Parent, string Name) Split(string path) => path.LastIndexOf(':') is var last ? (path[..last], path[(last + 1)..]) : default;
+    private static (string Parent, string Name) Split(string path)
+    {
+        var last = path.LastIndexOf(':');
+        return (path[..last], path[(last + 1)..]);
+    }
+
+    private static bool IsIndex(string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static IEnumerable<string> All(string path, Type type) =>
         IsValue(type) ? [path]
@@ -88,13 +97,15 @@ internal static class SettingsKeys
         : Properties(type).SelectMany(p => All($"{path}:{p.Name}", p.PropertyType));
 
     // What the configuration binder sets. Of the rest, such as IsOn, it knows nothing either.
-    private static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is { IsPublic: true });
+    private static IEnumerable<PropertyInfo> Properties(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is { IsPublic: true });
 
     private static bool IsValue(Type type) => !type.IsArray && TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     private static Type? ItemOfList(Type type) => ItemOfDictionary(type) is null ? Item(type, typeof(IEnumerable<>), 0) : null;
 
-    private static Type? ItemOfDictionary(Type type) => Item(type, typeof(IReadOnlyDictionary<,>), 1) ?? Item(type, typeof(IDictionary<,>), 1);
+    private static Type? ItemOfDictionary(Type type) =>
+        Item(type, typeof(IReadOnlyDictionary<,>), 1) ?? Item(type, typeof(IDictionary<,>), 1);
 
     private static Type? Item(Type type, Type shape, int argument) => type.GetInterfaces().Prepend(type)
         .FirstOrDefault(t => t.IsGenericType && t.GetGenericTypeDefinition() == shape)?.GetGenericArguments()[argument];
