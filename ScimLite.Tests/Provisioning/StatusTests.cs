@@ -144,13 +144,15 @@ public sealed class StatusTests
         {
             (await host.Host.Client.Send("DELETE", "Users/nobody")).Is(404);
         }
+        (await host.Host.Client.Send("PATCH", "Groups/nobody", HttpCalls.Patch("""{"op":"Remove","path":"members"}"""))).Is(404);
         (await host.Ask("status")).Is(200);
 
         await Look();
         clock.Advance(TimeSpan.FromMinutes(119));
         await Look();
         var warned = Lines();
-        Assert.Contains($"Tenant {host.Host.Tenant}: 110 of 111 calls of this cycle failed", Assert.Single(warned), StringComparison.Ordinal);
+        Assert.Contains($"Tenant {host.Host.Tenant}: 110 of 112 calls of this cycle failed, and 1 for members or managers. This is an early sign",
+            Assert.Single(warned), StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromMinutes(2));
         await Look();
         await Look();
@@ -169,15 +171,81 @@ public sealed class StatusTests
         string[] Lines() => [.. log.Lines.Where(line => line.Contains($"Tenant {host.Host.Tenant}", StringComparison.Ordinal))];
     }
 
+    [Theory, OnBothStores]
+    public async Task Failures_of_members_and_managers_are_counted_apart_from_others(StoreKind store)
+    {
+        await using var host = await AdminHost.StartAsync(store);
+        var client = host.Host.Client;
+        var ada = (await client.CreateUser("ada")).Id;
+        var group = (await client.CreateGroup("Engines", ada)).Id;
+        const string manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+        const string enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        (HttpMethod Method, string Path, string Body, int Status)[] references =
+        [
+            (HttpMethod.Patch, $"Groups/{group}", HttpCalls.Patch("""{"op":"Add","path":"members","value":[{"value":"nobody"}]}"""), 400),
+            (HttpMethod.Patch, $"Groups/{group}", HttpCalls.Patch("""{"op":"add","value":{"members":[{"value":"nobody"}]}}"""), 400),
+            (HttpMethod.Patch, $"Groups/{group}", HttpCalls.Patch("""{"op":"Add","path":"members","value":[{"display":"Ada"}]}"""), 400),
+            (HttpMethod.Patch, $"Groups/{group}", HttpCalls.Patch("""{"op":"Add","path":"members"}"""), 400),
+            (HttpMethod.Patch, $"Groups/{group}",
+                HttpCalls.Patch("""{"op":"Replace","path":"displayName","value":"Engineers"},{"op":"Add","path":"members","value":[{"value":"nobody"}]}"""), 400),
+            (HttpMethod.Patch, "Groups/nobody", HttpCalls.Patch($$"""{"op":"Remove","path":"members[value eq \"{{ada}}\"]"}"""), 404),
+            (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch($$"""{"op":"Add","path":"{{manager}}","value":"{{ada}}"}"""), 404),
+            (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch($$$$"""{"op":"add","path":"{{{{enterprise}}}}","value":{"manager":{"value":"{{{{ada}}}}"}}}"""), 404),
+            (HttpMethod.Patch, $"Users/{ada}", HttpCalls.Patch($$$"""{"op":"Add","path":"{{{manager}}}","value":{"value":7}}"""), 400),
+            (HttpMethod.Post, "Groups", """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"New","members":[{"value":"nobody"}]}""", 400),
+            (HttpMethod.Put, $"Groups/{group}",
+                """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engines","members":[{"value":"nobody"}]}""", 400),
+            (HttpMethod.Post, "Users",
+                $$$$"""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob","{{{{enterprise}}}}":{"manager":{"value":true}}}""", 400),
+        ];
+        (HttpMethod Method, string Path, string Body, int Status)[] others =
+        [
+            (HttpMethod.Patch, "Groups/nobody", HttpCalls.Patch("""{"op":"Replace","path":"displayName","value":"Engineers"}"""), 404),
+            (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch($$"""{"op":"Add","path":"title","value":"x"},{"op":"Add","path":"{{manager}}","value":"{{ada}}"}"""), 404),
+            (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch("""{"op":"add","value":{}}"""), 404),
+            (HttpMethod.Post, "Users", """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}""", 409),
+            (HttpMethod.Post, "Users",
+                $$$$"""{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada","{{{{enterprise}}}}":{"manager":{"value":"x"}}}""", 409),
+            (HttpMethod.Patch, $"Groups/{group}", "[]", 400),
+            (HttpMethod.Delete, "Groups/nobody", "", 404),
+        ];
+        foreach (var (method, path, body, status) in references.Concat(others))
+        {
+            (await client.Send(method.Method, path, body)).Is(status);
+        }
+
+        var card = (await host.Ask("status")).Is(200).Json;
+
+        var quarantine = card["quarantine"]!;
+        Assert.Equal(("none", "21", $"{others.Length}", $"{references.Length}", "0.3333"),
+            (quarantine.Text("risk"), quarantine.Text("events"), quarantine.Text("failures"), quarantine.Text("referenceFailures"), quarantine.Text("share")));
+        Assert.Equal("""{"leastFailures":5000,"share":0.4,"failures":40000,"withReferences":60000}""", quarantine["limits"]!.ToJsonString());
+        var cycle = card["currentCycle"]!;
+        Assert.Equal(("19", "12"), (cycle.Text("failures"), cycle.Text("referenceFailures")));
+    }
+
     [Theory]
-    [InlineData(4999, 100, QuarantineRisk.Early)]
-    [InlineData(5000, 7501, QuarantineRisk.Early)]
-    [InlineData(5000, 7499, QuarantineRisk.Reached)]
-    [InlineData(40_001, 1_000_000, QuarantineRisk.Reached)]
-    [InlineData(20_001, 1_000_000, QuarantineRisk.Early)]
-    [InlineData(99, 1, QuarantineRisk.None)]
-    [InlineData(100, 400, QuarantineRisk.None)]
-    [InlineData(100, 399, QuarantineRisk.Early)]
-    public void The_rule_of_quarantine_is_Entras(long failures, long successes, QuarantineRisk risk) =>
-        Assert.Equal(risk, new CallCycle(default, default, true, 0, new Dictionary<string, long> { ["patch.User.refused"] = failures, ["patch.User.changed"] = successes }).Risk());
+    [InlineData(4999, 0, 100, QuarantineRisk.Early)]
+    [InlineData(5000, 0, 7501, QuarantineRisk.Early)]
+    [InlineData(5000, 0, 7499, QuarantineRisk.Reached)]
+    [InlineData(40_001, 0, 1_000_000, QuarantineRisk.Reached)]
+    [InlineData(40_000, 0, 1_000_000, QuarantineRisk.Early)]
+    [InlineData(20_001, 0, 1_000_000, QuarantineRisk.Early)]
+    [InlineData(99, 0, 1, QuarantineRisk.None)]
+    [InlineData(100, 0, 400, QuarantineRisk.None)]
+    [InlineData(100, 0, 399, QuarantineRisk.Early)]
+    [InlineData(0, 29_999, 1, QuarantineRisk.None)]
+    [InlineData(0, 30_000, 1_000_000, QuarantineRisk.Early)]
+    [InlineData(0, 59_999, 1, QuarantineRisk.Early)]
+    [InlineData(0, 60_000, 1_000_000, QuarantineRisk.Reached)]
+    [InlineData(4_000, 56_000, 1_000_000, QuarantineRisk.Reached)]
+    [InlineData(99, 5_000, 0, QuarantineRisk.None)]
+    public void The_rule_of_quarantine_is_Entras(long failures, long references, long successes, QuarantineRisk risk) =>
+        Assert.Equal(risk, new CallCycle(default, default, true, 0, new Dictionary<string, long>
+        {
+            ["patch.User.refused"] = failures,
+            ["patch.Group.refused"] = references,
+            [CallTally.ReferenceFailure] = references,
+            ["patch.User.changed"] = successes,
+        }).Risk());
 }

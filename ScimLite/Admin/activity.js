@@ -78,8 +78,9 @@ function alerts(session, tenant, base, status, again) {
       own && h('p', { class: 'row' }, decision(tenant, 'count', 'Count again now', again))));
   }
   if (quarantine.risk !== 'none') {
-    lines.push(h('p', { class: 'alert bad' }, `${number(quarantine.failures)} of ${number(quarantine.events)} changes of the last cycle failed. `
-      + `${quarantine.risk === 'reached' ? 'Entra will have put the job into quarantine' : 'Entra puts the job into quarantine soon'}: ${quarantine.rule}`));
+    lines.push(h('p', { class: 'alert bad' }, `${number(quarantine.failures)} of ${number(quarantine.events)} changes of the last cycle failed (${percent(quarantine.share)})`
+      + `${quarantine.referenceFailures > 0 ? `, and ${number(quarantine.referenceFailures)} of members or managers` : ''}. `
+      + `${quarantine.risk === 'reached' ? 'The limit of Entra’s quarantine is reached.' : 'This is an early sign.'} ${quarantine.rule}`));
   }
   for (const credential of status.credentials) {
     lines.push(h('p', { class: credential.level === '30' ? 'alert' : 'alert bad' },
@@ -120,8 +121,13 @@ function facts(status) {
     fact('Last call', ago(status.lastCall)), fact('Test Connection', ago(status.lastTestConnection)),
     fact('Active users', number(status.seats.active), `of ${number(status.seats.total)}`), fact('Groups', number(status.groups)),
     fact('Cycle', status.currentCycle ? 'running' : 'idle', status.currentCycle ? `${status.currentCycle.kind}, ${number(status.currentCycle.calls)} calls` : null),
-    fact('Failures, last cycle', number(quarantine.failures), quarantine.events > 0 ? `${(100 * quarantine.share).toFixed(1)} % of ${number(quarantine.events)} changes` : null));
+    fact('Failures, last cycle', number(quarantine.failures), quarantine.events > 0 ? `${percent(quarantine.share)} of ${number(quarantine.events)} changes${references(quarantine)}` : null));
 }
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+// Entra counts what it could not write of members and managers apart.
+const references = ({ referenceFailures }) => referenceFailures > 0 ? `; ${number(referenceFailures)} more of members or managers` : '';
 
 function cycleTable(cycles) {
   return table('Cycles', [

@@ -62,7 +62,9 @@ function removals(tenant, status) {
 }
 
 function failures(status) {
-  const { failures: failed, share, risk } = status.quarantine;
+  const { failures: counted, referenceFailures, events, risk } = status.quarantine;
+  const failed = counted + referenceFailures;
+  const share = events > 0 ? failed / events : 0;
   return failed === 0 ? h('span', { class: 'badge good' }, 'None')
     : h('span', { class: risk === 'none' ? 'badge warn' : 'badge bad' }, `${number(failed)} (${(100 * share).toFixed(1)} %)`);
 }

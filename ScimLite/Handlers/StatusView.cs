@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScimLite.Store;
 using ScimLite.Tenancy;
 
@@ -61,18 +62,20 @@ public sealed record CountView(string Name, long Count)
 /// <param name="Unchanged">How many writes changed nothing.</param>
 /// <param name="Deleted">How many resources were deleted.</param>
 /// <param name="Failures">How many calls were refused or failed.</param>
+/// <param name="ReferenceFailures">How many of the failures concern members or managers alone.</param>
 /// <param name="Operations">Its calls by operation and resource type, such as <c>patch.User</c>.</param>
 /// <param name="Errors">Its errors by status.</param>
 /// <param name="Quirks">How often each dialect rule was needed.</param>
 public sealed record CycleView(
-    string Kind, DateTimeOffset Start, DateTimeOffset End, double Seconds, long Calls, long Created, long Changed, long Unchanged, long Deleted, long Failures,
+    string Kind, DateTimeOffset Start, DateTimeOffset End, double Seconds, long Calls, long Created, long Changed, long Unchanged, long Deleted, long Failures, long ReferenceFailures,
     IReadOnlyDictionary<string, long> Operations, IReadOnlyDictionary<string, long> Errors, IReadOnlyDictionary<string, long> Quirks)
 {
     /// <summary>Shows one.</summary>
     public static CycleView Of(CallCycle cycle) => new(
         cycle.IsInitial() ? "initial" : "incremental", cycle.First, cycle.Last, Math.Round((cycle.Last - cycle.First).TotalSeconds, 3),
         cycle.Sum((_, _, _) => true), cycle.Sum((_, _, outcome) => outcome is "created" or "restored"), cycle.Sum((_, _, outcome) => outcome == "changed"),
-        cycle.Sum((_, _, outcome) => outcome == "unchanged"), cycle.Sum((_, _, outcome) => outcome == "deleted"), cycle.Failures(),
+        cycle.Sum((_, _, outcome) => outcome == "unchanged"), cycle.Sum((_, _, outcome) => outcome == "deleted"),
+        cycle.Failures() + cycle.ReferenceFailures(), cycle.ReferenceFailures(),
         cycle.Counts.Where(c => c.Key.Count(letter => letter == '.') == 2).GroupBy(c => c.Key[..c.Key.LastIndexOf('.')], c => c.Value).ToDictionary(g => g.Key, g => g.Sum()),
         Behind(cycle, "status."), Behind(cycle, "quirk."));
 
@@ -83,11 +86,19 @@ public sealed record CycleView(
 /// <summary>How near the last cycle is to quarantine, in which Entra calls but once a day.</summary>
 /// <param name="Risk"><c>none</c>, <c>early</c> or <c>reached</c>.</param>
 /// <param name="Events">The calls of the cycle that asked for a change or failed.</param>
-/// <param name="Failures">Those that were refused or failed.</param>
-/// <param name="Share">Failures of events, 0 to 1.</param>
+/// <param name="Failures">Those that were refused or failed, failures of references aside.</param>
+/// <param name="ReferenceFailures">Those that were refused or failed and concern members or managers alone.</param>
+/// <param name="Share"><paramref name="Failures"/> of <paramref name="Events"/>, 0 to 1.</param>
+/// <param name="Limits">The numbers of Entra's rule.</param>
 /// <param name="Rule">Entra's rule in words.</param>
-public sealed record QuarantineView(string Risk, long Events, long Failures, double Share, string Rule)
+public sealed record QuarantineView(
+    string Risk, long Events, long Failures, long ReferenceFailures, double Share, QuarantineLimits Limits, string Rule)
 {
+    private static readonly string EntrasRule = string.Create(CultureInfo.InvariantCulture,
+        $"Entra puts the job into quarantine at {QuarantineRule.LeastFailures:N0} failures that are more than {QuarantineRule.Share * 100:0} % of the events, "
+        + $"or at more than {QuarantineRule.MostFailures:N0} failures. Failures of references (members, manager) do not count there; "
+        + $"with them the limit is {QuarantineRule.MostWithReferences:N0}.");
+
     /// <summary>Shows it.</summary>
     public static QuarantineView Of(CallCycle? cycle)
     {
@@ -99,10 +110,17 @@ public sealed record QuarantineView(string Risk, long Events, long Failures, dou
             QuarantineRisk.Reached => "reached",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return new QuarantineView(risk, events, failures, events == 0 ? 0 : Math.Round((double)failures / events, 4),
-            "More than 40 % of a cycle's events fail and at least 5000 do, or more than 40000 do.");
+        return new QuarantineView(risk, events, failures, cycle?.ReferenceFailures() ?? 0, events == 0 ? 0 : Math.Round((double)failures / events, 4),
+            new QuarantineLimits(QuarantineRule.LeastFailures, QuarantineRule.Share, QuarantineRule.MostFailures, QuarantineRule.MostWithReferences), EntrasRule);
     }
 }
+
+/// <summary>The numbers of Entra's quarantine rule.</summary>
+/// <param name="LeastFailures">From how many failures on the share counts.</param>
+/// <param name="Share">The share of the events that may fail, 0 to 1.</param>
+/// <param name="Failures">How many failures are tolerated whatever the share.</param>
+/// <param name="WithReferences">How many failures, those of references included, are too many.</param>
+public sealed record QuarantineLimits(long LeastFailures, decimal Share, long Failures, long WithReferences);
 
 /// <summary>How the guard against mass removal stands.</summary>
 /// <param name="State"><c>off</c>, <c>counting</c>, <c>paused</c>, <c>kept-paused</c> or <c>allowed</c>.</param>

@@ -12,6 +12,9 @@ public sealed record ScimError(int Status, string? ScimType, string Detail)
     /// <summary>After how many seconds to try again; null leaves it to the status.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>Whether a reference to another resource was refused, such as a member that does not exist.</summary>
+    public bool ConcernsReferences { get; init; }
+
     /// <summary>400: the filter breaks the grammar, or compares what can't be compared.</summary>
     public static ScimError InvalidFilter(string detail) => new(400, "invalidFilter", detail);
 
@@ -26,6 +29,9 @@ public sealed record ScimError(int Status, string? ScimType, string Detail)
 
     /// <summary>400: a value is missing or not of its attribute's type.</summary>
     public static ScimError InvalidValue(string detail) => new(400, "invalidValue", detail);
+
+    /// <summary>400: a member is missing its id, does not exist, or has an id that no member can have.</summary>
+    public static ScimError InvalidMember(string detail) => InvalidValue(detail) with { ConcernsReferences = true };
 
     /// <summary>400: the attribute's mutability forbids the change.</summary>
     public static ScimError Mutability(string detail) => new(400, "mutability", detail);

@@ -222,17 +222,27 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
         }
     }
 
-    private void Refuse(ScimError error, bool inDoubt) => log.Refused(Key.Tenant, Entry() with
+    private void Refuse(ScimError error, bool inDoubt)
     {
-        // Nothing has the id of a resource that was not created.
-        ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(Key.Id),
-        Added = Some(members.Added),
-        Removed = Some(members.Removed),
-        UserName = Text("userName"),
-        DisplayName = Text("displayName"),
-    }, error, inDoubt, call);
+        call.ConcernsReferences = operation switch
+        {
+            "patch" => ReferenceWrites.AreAllOf(body, Key.Type) || error.ConcernsReferences,
+            "create" or "replace" => ReferenceWrites.CausedRefusal(body, Key.Type, caller.Dialect, error),
+            _ => false,
+        };
+        log.Refused(Key.Tenant, Entry() with
+        {
+            // Nothing has the id of a resource that was not created.
+            ResourceId = operation == "create" && !inDoubt ? "" : ScimError.Shorten(Key.Id),
+            Added = Some(members.Added),
+            Removed = Some(members.Removed),
+            UserName = Text("userName"),
+            DisplayName = Text("displayName"),
+        }, error, inDoubt, call);
+    }
 
-    private string? Text(string attribute) => body.ValueKind == JsonValueKind.Object && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
+    // The body of a PATCH holds operations and names nobody.
+    private string? Text(string attribute) => operation != "patch" && body.ValueKind == JsonValueKind.Object && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
         ? ScimError.Shorten(ScimJson.Text(text)) : null;
 
     private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(ActivityEntry.MostIds)];

@@ -75,6 +75,7 @@ internal sealed class BulkRun(Caller caller, BulkRequest request, BulkPlan plan,
         {
             // What the provisioner refused it has told itself.
             log.Refused(caller.Tenant, log.Entry(caller, type.Name, IdOf(operation) ?? "", verb, call), refused.Error, inDoubt: false, call);
+            call.ConcernsReferences |= refused.Error.ConcernsReferences;
             call.Refuse(refused.Error.Status, refused.Error.ScimType);
         }
         return outcome;
@@ -174,7 +175,8 @@ internal sealed class BulkRun(Caller caller, BulkRequest request, BulkPlan plan,
             var bulkId = request.Operations[reference].BulkId!;
             if (!ids.ContainsKey(bulkId) && (step.Completes || !step.Left.Contains(bulkId)))
             {
-                return ScimError.Of(409, $"'{BulkReferences.Prefix}{ScimError.Shorten(bulkId)}' was not created, so nothing can refer to it. See the answer to that operation, and send both again.");
+                return ScimError.Of(409, $"'{BulkReferences.Prefix}{ScimError.Shorten(bulkId)}' was not created, so nothing can refer to it. See the answer to that operation, and send both again.")
+                    with { ConcernsReferences = true };
             }
         }
         return null;

@@ -129,6 +129,10 @@ public sealed class CallRecorder(IActivityStore store, ScimTelemetry telemetry, 
                 {
                     Increase(counts, $"status.{status}");
                 }
+                if (call is { ConcernsReferences: true, Outcome: "refused" or "failed" })
+                {
+                    Increase(counts, CallTally.ReferenceFailure);
+                }
                 foreach (var quirk in call.Quirks)
                 {
                     Increase(counts, $"quirk.{quirk}");

@@ -102,7 +102,7 @@ public sealed partial class Provisioner(
         Caller caller, ResourceType type, string id, JsonElement body, Expected? precondition, ScimCall call, CancellationToken cancel)
     {
         var key = new ResourceKey(caller.Tenant, type, id);
-        return new ActivityDraft(log, caller, key, "patch", default, call).RunAsync(draft => PatchAsync(caller, key, body, precondition, draft, call, cancel));
+        return new ActivityDraft(log, caller, key, "patch", body, call).RunAsync(draft => PatchAsync(caller, key, body, precondition, draft, call, cancel));
     }
 
     private async ValueTask<Provisioned> PatchAsync(
@@ -253,7 +253,7 @@ public sealed partial class Provisioner(
                     + (offersRestore ? "set the tenant's Reprovision to restore, " : "")
                 : "Match that resource, ")
             + "or choose another value."),
-        CommitOutcome.UnknownMembers unknown => ScimError.InvalidValue(
+        CommitOutcome.UnknownMembers unknown => ScimError.InvalidMember(
             $"These members are neither users nor groups here: {string.Join(", ", unknown.Ids.Select(ScimError.Shorten))}. Nothing was changed. "
             + "Provision them first, or restart provisioning so that they are looked up again."),
         CommitOutcome.Paused => ScimError.Of(503,

@@ -6,6 +6,9 @@ public sealed record CallTally
     /// <summary>How long a tenant has to be silent for its next call to begin another cycle.</summary>
     public static TimeSpan Silence { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The name under which failed calls that concern references alone are counted, beside their operation and status.</summary>
+    public const string ReferenceFailure = "failure.reference";
+
     /// <summary>When the first call came, probes not counted; null when there was none.</summary>
     public DateTimeOffset? First { get; init; }
 

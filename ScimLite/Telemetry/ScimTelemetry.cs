@@ -170,6 +170,9 @@ public sealed class ScimCall : IDisposable
     /// <summary>Names of attributes that were left out. They are the caller's words, so no span, metric or log may tell them.</summary>
     public IReadOnlyCollection<string> Ignored { get; set; } = [];
 
+    /// <summary>Whether all that was refused or failed are references: members of a group, the manager of a user.</summary>
+    public bool ConcernsReferences { get; set; }
+
     internal bool Refused { get; private set; }
 
     internal string? ErrorType { get; private set; }

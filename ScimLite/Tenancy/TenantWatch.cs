@@ -56,7 +56,14 @@ public sealed class TenantWatch(
         if (status.Cycles is [var cycle, ..] && cycle.Risk() is not QuarantineRisk.None and var risk
             && await ClaimAsync("quarantine", $"{cycle.First.ToUnixTimeMilliseconds()} {risk}").ConfigureAwait(false))
         {
-            Log.QuarantineNear(logger, tenant, cycle.Failures(), cycle.Events());
+            if (risk == QuarantineRisk.Early)
+            {
+                Log.QuarantineEarly(logger, tenant, cycle.Failures(), cycle.Events(), cycle.ReferenceFailures());
+            }
+            else
+            {
+                Log.QuarantineReached(logger, tenant, cycle.Failures(), cycle.Events(), cycle.ReferenceFailures());
+            }
         }
         if (status.Cycles.Count > 0 && status.LastCall is { } last && clock.GetUtcNow() - last is var silence && silence > LongestSilence
             && await ClaimAsync("cycle-missing", last.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false))

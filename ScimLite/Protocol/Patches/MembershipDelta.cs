@@ -147,9 +147,9 @@ public sealed record MembershipDelta(bool Reset, IReadOnlyCollection<string> Add
     {
         if (string.IsNullOrWhiteSpace(id))
         {
-            throw new ScimException(ScimError.InvalidValue("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
+            throw new ScimException(ScimError.InvalidMember("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
         }
-        return id.Length <= MaxIdLength && !id.AsSpan().ContainsAnyInRange('\0', '\x1f') ? id : throw new ScimException(ScimError.InvalidValue(
+        return id.Length <= MaxIdLength && !id.AsSpan().ContainsAnyInRange('\0', '\x1f') ? id : throw new ScimException(ScimError.InvalidMember(
             $"'{ScimError.Shorten(id)}' can't be the id of a member: ids have at most {MaxIdLength} characters and no control characters."));
     }
 }

@@ -110,7 +110,7 @@ public static partial class SchemaRules
         else if (attribute.Name == "members")
         {
             // Left out in silence, the member would be lost.
-            throw new ScimException(ScimError.InvalidValue("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
+            throw new ScimException(ScimError.InvalidMember("A member has no id. Send each member as {\"value\":\"<id of a user or group>\"}."));
         }
         else
         {
