@@ -12,7 +12,8 @@ using ScimLite.Validation;
 // Verbs
 if (Verbs.IsAsked(args))
 {
-    return await Verbs.RunAsync(args, SyncCommand.Create(), DoctorCommand.Create(), VerifyCommand.Create(), HealthCommand.Create()).ConfigureAwait(false);
+    return await Verbs.RunAsync(args, (SyncCommand.Create(), SyncCommand.Epilogue), (DoctorCommand.Create(), DoctorCommand.Epilogue),
+        (VerifyCommand.Create(), VerifyCommand.Epilogue), (HealthCommand.Create(), HealthCommand.Epilogue)).ConfigureAwait(false);
 }
 
 // Settings

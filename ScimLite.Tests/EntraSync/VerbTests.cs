@@ -20,7 +20,7 @@ public sealed partial class VerbTests
     [InlineData(2, "--target 'example.com' is no Tenant URL", "sync-cycle --target example.com --token t")]
     [InlineData(2, "--parallel is 1000; allowed is 1 to 256", "sync-cycle --target http://127.0.0.1:1/scim --token t --parallel 1000")]
     [InlineData(2, "confirm with --i-own-this-target", "sync-cycle --target http://127.0.0.1:1/scim,https://scim.example.com/scim/v2 --token t")]
-    [InlineData(3, "http://127.0.0.1:1/scim/v2/Users?filter=", "sync-cycle --target http://127.0.0.1:1/scim/v2/?aadOptscim062020 --token t")]
+    [InlineData(3, "http://127.0.0.1:1/scim/v2 can't be reached: ", "sync-cycle --target http://127.0.0.1:1/scim/v2/?aadOptscim062020 --token t")]
     public async Task It_ends_with_the_code_of_the_case_and_says_what_is_wrong(int code, string told, string arguments)
     {
         var (ended, output) = await Run(arguments.Split(' '));

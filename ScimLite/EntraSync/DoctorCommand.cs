@@ -6,19 +6,32 @@ namespace ScimLite.EntraSync;
 /// <summary>The verb <c>doctor</c>: its options, their defaults and their limits.</summary>
 public static class DoctorCommand
 {
+    /// <summary>The end of the help.</summary>
+    public const string Epilogue = """
+        Example:
+          ScimLite doctor --target http://localhost:5080/scim/v2 --token @token.txt --report report.md
+
+        Exit codes:
+          0  Ready for Entra
+          1  A check failed, or the run was interrupted
+          2  Wrong usage; nothing was sent
+          3  The target can't be reached, is no SCIM server, or refuses the token
+
+        """;
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var target = new Option<string>("--target") { Description = "Tenant URL, https://host/scim/v2", Required = true };
-        var token = new Option<string>("--token") { Description = "Secret Token; @FILE reads it from a file", Required = true };
-        var secondToken = new Option<string?>("--second-token") { Description = "A second Secret Token of the same tenant, to try rotation" };
+        var token = Verbs.Secret("--token", "Secret Token", required: true);
+        var secondToken = Verbs.Secret("--second-token", "A second Secret Token of the same tenant, to try rotation");
         var report = new Option<FileInfo?>("--report") { Description = "Write the report here as Markdown, and beside it as .json" };
         var json = new Option<FileInfo?>("--json") { Description = "Write the JSON report here instead of beside the Markdown" };
         var tokenEndpoint = new Option<string?>("--token-endpoint") { Description = "Address of the OAuth token endpoint" };
         var clientId = new Option<string?>("--client-id") { Description = "Client identifier for the token endpoint" };
-        var clientSecret = new Option<string?>("--client-secret") { Description = "Client secret for the token endpoint; @FILE reads it from a file" };
-        var secondSecret = new Option<string?>("--second-client-secret") { Description = "A second secret of the same client, to try rotation" };
-        var expiredSecret = new Option<string?>("--expired-client-secret") { Description = "An expired secret of the same client, which must give no token" };
+        var clientSecret = Verbs.Secret("--client-secret", "Client secret for the token endpoint");
+        var secondSecret = Verbs.Secret("--second-client-secret", "A second secret of the same client, to try rotation");
+        var expiredSecret = Verbs.Secret("--expired-client-secret", "An expired secret of the same client, which must give no token");
         var scope = new Option<string?>("--scope") { Description = "Scope to ask the token endpoint for" };
         var rate = Verbs.Number("--rate", "Requests a second outside of the checks about rates; 0 for no limit", 25, 0, 10_000);
         var rateSeconds = Verbs.Number("--rate-seconds", "For how many seconds 25 requests a second are held", 10, 1, 600);
@@ -45,7 +58,7 @@ public static class DoctorCommand
             }
         });
         command.SetAction((parsed, cancel) => RunAsync(
-            new DoctorOptions(Root(parsed.GetRequiredValue(target)), parsed.GetRequiredValue(token))
+            new DoctorOptions(Root(parsed.GetRequiredValue(target)), parsed.GetRequiredValue(token)!)
             {
                 SecondToken = parsed.GetValue(secondToken),
                 TokenEndpoint = parsed.GetValue(tokenEndpoint),

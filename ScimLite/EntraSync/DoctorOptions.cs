@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace ScimLite.EntraSync;
@@ -48,15 +47,8 @@ public sealed partial record DoctorOptions(string Target, string Token)
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>Takes every secret among them, and every access token, out of a text.</summary>
-    public string Clean(string text)
-    {
-        var secrets = new[] { Token, SecondToken, ClientSecret, SecondSecret, ExpiredSecret }.OfType<string>().Where(s => s.Length > 0);
-        foreach (var secret in secrets.SelectMany(s => (string[])[s, Uri.EscapeDataString(s), JsonEncodedText.Encode(s).ToString()]).Distinct())
-        {
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
-        }
-        return AccessToken().Replace(text, "$1***");
-    }
+    public string Clean(string text) =>
+        AccessToken().Replace(Secrets.Mask(text, Token, SecondToken, ClientSecret, SecondSecret, ExpiredSecret), "$1***");
 
     [GeneratedRegex("(\"access_token\"\\s*:\\s*\")[^\"]+")]
     private static partial Regex AccessToken();

@@ -46,7 +46,10 @@ public sealed class EntraClient : IDisposable
     private readonly TimeProvider clock;
     private readonly Lock turn = new();
     private DateTimeOffset nextTurn;
+    private DateTimeOffset pausedUntil;
+    private TimeSpan paused;
     private long sent;
+    private long givenUp;
 
     /// <summary>Makes a client; nothing is sent yet.</summary>
     /// <param name="options">How it behaves.</param>
@@ -72,6 +75,21 @@ public sealed class EntraClient : IDisposable
     /// <summary>How many requests were sent, the repeated ones too.</summary>
     public long Sent => Math.Min(Interlocked.Read(ref sent), options.MaxRequests);
 
+    /// <summary>How long requests were held back after 429 and 503 in all; waits at the same time count once.</summary>
+    public TimeSpan Paused
+    {
+        get
+        {
+            lock (turn)
+            {
+                return paused;
+            }
+        }
+    }
+
+    /// <summary>How many requests were given up: answered 429 or 503, and not sent again.</summary>
+    public long GivenUp => Interlocked.Read(ref givenUp);
+
     /// <summary>Sends a request, and again after 429 or 503 as often as the options allow, not before Retry-After is over.</summary>
     /// <returns>The last exchange.</returns>
     /// <exception cref="RequestCapException">The cap is reached; this request was not sent.</exception>
@@ -80,8 +98,14 @@ public sealed class EntraClient : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             var exchange = await SendOnceAsync(request, cancel).ConfigureAwait(false);
-            if (exchange.Status is not (429 or 503) || attempt >= options.Retries || (exchange.RetryAfter ?? TimeSpan.FromSeconds(1 << attempt)) is var wait && wait > options.LongestWait)
+            if (exchange.Status is not (429 or 503))
             {
+                return exchange;
+            }
+            var wait = exchange.RetryAfter ?? TimeSpan.FromSeconds(1 << Math.Min(attempt, 10));
+            if (attempt >= options.Retries || wait > options.LongestWait)
+            {
+                Interlocked.Increment(ref givenUp);
                 return exchange;
             }
             // One refusal speaks for the whole directory: every request waits.
@@ -93,7 +117,12 @@ public sealed class EntraClient : IDisposable
     {
         lock (turn)
         {
-            var until = clock.GetUtcNow() + wait;
+            var now = clock.GetUtcNow();
+            var (from, until) = (pausedUntil > now ? pausedUntil : now, now + wait);
+            if (until > from)
+            {
+                (paused, pausedUntil) = (paused + (until - from), until);
+            }
             nextTurn = until > nextTurn ? until : nextTurn;
         }
     }

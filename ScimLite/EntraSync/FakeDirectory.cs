@@ -4,20 +4,22 @@ namespace ScimLite.EntraSync;
 
 /// <summary>
 /// A fictitious company in the place of Entra ID: people in many scripts, guests, some without a mailbox, a tree of managers, roles, groups of very
-/// unequal size that overlap and nest. The same seed makes the same company and the same changes.
+/// unequal size that overlap and nest. The same seed and the same options for its size and its cycles make the same company and the same changes;
+/// any other makes a company of other names and ids, so that two companies never meet in one directory.
 /// </summary>
 internal sealed class FakeDirectory
 {
     private readonly Random random;
-    private readonly int seed;
+    private readonly string mark;
     private readonly List<SourceUser> users = [];
     private readonly List<SourceGroup> groups = [];
 
     /// <summary>Makes the company as it is before the initial cycle.</summary>
     public FakeDirectory(SyncOptions options)
     {
-        seed = options.Seed;
-        random = new Random(seed);
+        var own = Hash($"{options.Seed} {options.Users} {options.Groups} {options.Memberships} {options.Cycles} {options.BigGroup}");
+        mark = $"{options.Seed}-{own:x8}";
+        random = new Random(unchecked((int)own));
         for (var i = 0; i < options.Users; i++)
         {
             Join();
@@ -31,6 +33,34 @@ internal sealed class FakeDirectory
         for (var i = 10; i < groups.Count; i += 10)
         {
             groups[random.Next(i)].Members.Add(groups[i].ObjectId);
+        }
+    }
+
+    /// <summary>The object ids of those whose userName, e-mail address or displayName changes in a run with these options.</summary>
+    public static IReadOnlySet<string> RenamedIn(SyncOptions options)
+    {
+        var company = new FakeDirectory(options);
+        var names = new Dictionary<string, (string Name, string? Mail)>(StringComparer.Ordinal);
+        var renamed = new HashSet<string>(StringComparer.Ordinal);
+        for (var cycle = 1; ; cycle++)
+        {
+            foreach (var (id, name, mail) in company.users.Select(u => (u.ObjectId, u.UserName, u.Mail))
+                .Concat(company.groups.Select(g => (g.ObjectId, g.DisplayName, (string?)null))))
+            {
+                if (!names.TryAdd(id, (name, mail)) && names[id] != (name, mail))
+                {
+                    renamed.Add(id);
+                }
+            }
+            if (cycle >= options.Cycles)
+            {
+                return renamed;
+            }
+            if (cycle == 1)
+            {
+                company.AddBigGroup(options.BigGroup);
+            }
+            company.Advance();
         }
     }
 
@@ -59,8 +89,20 @@ internal sealed class FakeDirectory
         ChurnGroups();
     }
 
-    /// <summary>Adds a group of these people, whose membership the caller decides.</summary>
-    public SourceGroup AddGroup(IEnumerable<SourceUser> members)
+    /// <summary>Adds the group that is changed by adds and removes at once, as it is afterwards: a quarter of its people have left.</summary>
+    /// <param name="size">How many people come and go in it; 0 for no such group.</param>
+    /// <returns>The group, and all who were ever to be in it; null for no such group.</returns>
+    public (SourceGroup Group, IReadOnlyList<SourceUser> People)? AddBigGroup(int size)
+    {
+        if (size == 0)
+        {
+            return null;
+        }
+        SourceUser[] people = [.. users.Take(size)];
+        return (AddGroup(people.Skip(people.Length / 4)), people);
+    }
+
+    private SourceGroup AddGroup(IEnumerable<SourceUser> members)
     {
         var group = new SourceGroup(NewId(), GroupName());
         group.Members.UnionWith(members.Select(m => m.ObjectId));
@@ -81,8 +123,8 @@ internal sealed class FakeDirectory
         var guest = number % 50 == 0;
         // Some addresses have capitals, some a plus: both are to come back as they were sent.
         local = number % 7 == 0 ? string.Create(local.Length, local, (to, from) => from.AsSpan().ToUpperInvariant(to)) : local;
-        var mail = guest ? $"{local}@partner-{seed}.example" : number % 11 == 0 ? $"{local}+work@contoso-{seed}.example" : $"{local}@contoso-{seed}.example";
-        user.Set("userName", guest ? $"{mail.Replace('@', '_')}#EXT#@contoso-{seed}.onmicrosoft.com" : $"{local}@contoso-{seed}.example");
+        var mail = guest ? $"{local}@partner-{mark}.example" : number % 11 == 0 ? $"{local}+work@contoso-{mark}.example" : $"{local}@contoso-{mark}.example";
+        user.Set("userName", guest ? $"{mail.Replace('@', '_')}#EXT#@contoso-{mark}.onmicrosoft.com" : $"{local}@contoso-{mark}.example");
         if (number % 33 != 0)
         {
             user.Set(EntraPaths.Mail, mail);
@@ -205,7 +247,7 @@ internal sealed class FakeDirectory
         {
             var family = Pick(Pick(People.Origins).Family);
             Name(user, user.Values["name.givenName"], family.Name);
-            var name = $"{family.Latin}.{user.Values[EntraPaths.EmployeeNumber]}.{user.Revision}@contoso-{seed}.example";
+            var name = $"{family.Latin}.{user.Values[EntraPaths.EmployeeNumber]}.{user.Revision}@contoso-{mark}.example";
             user.Set("userName", name);
             user.Set(EntraPaths.Mail, name);
         }
@@ -257,7 +299,7 @@ internal sealed class FakeDirectory
 
     private static int Share(int count, double percent, int least = 1) => Math.Min(count, Math.Max(least, (int)(count * percent / 100)));
 
-    private string GroupName() => $"{Pick(People.Departments)} – {Pick(People.Teams)} {random.Next(1, 1_000_000_000)} ({seed})";
+    private string GroupName() => $"{Pick(People.Departments)} – {Pick(People.Teams)} {random.Next(1, 1_000_000_000)} ({mark})";
 
     private string Phone() => $"+{random.Next(1, 99)} ({random.Next(10, 999)}) {random.Next(100, 999)}-{random.Next(1000, 9999)}";
 
@@ -269,4 +311,7 @@ internal sealed class FakeDirectory
     }
 
     private T Pick<T>(T[] from) => from[random.Next(from.Length)];
+
+    // FNV-1a: the same on every machine and in every process, unlike string.GetHashCode.
+    private static uint Hash(string text) => text.Aggregate(2_166_136_261u, (hash, letter) => unchecked((hash ^ letter) * 16_777_619u));
 }

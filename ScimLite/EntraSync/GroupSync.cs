@@ -39,9 +39,10 @@ internal sealed class GroupSync(SyncLine line)
             line.Fail(group.ObjectId, asked, found is null ? null : "more than one match, DuplicateTargetEntries");
             return false;
         }
-        if (found.Count == 1)
+        var target = found.Count == 1 ? found[0] : mayCreate ? await line.FindRenamedAsync("/Groups", group.ObjectId, cancel).ConfigureAwait(false) : null;
+        if (target is not null)
         {
-            return await LinkAsync(group, found[0], cancel).ConfigureAwait(false);
+            return await LinkAsync(group, target, cancel).ConfigureAwait(false);
         }
         if (!mayCreate)
         {

@@ -9,9 +9,21 @@ internal static class ReportText
     public static string Write(SyncReport report)
     {
         var text = new StringBuilder();
-        Line($"{(report.Converged ? "CONVERGED" : "NOT CONVERGED")}: {report.DifferenceCount} differences, {report.RequestCount:N0} requests in {report.Seconds:N1} s, {report.RequestsPerSecond:N0} requests/s");
-        Line($"company: {report.Company.Users:N0} users, {report.Company.Groups:N0} groups, {report.Company.Memberships:N0} memberships, seed {report.Company.Seed}, dialect {report.Company.Dialect}");
-        if (report.Ended != "complete")
+        if (report.Unusable is { } reason)
+        {
+            Line($"{reason}");
+            if (report.Cycles.All(c => c.Writes == 0))
+            {
+                return text.ToString();
+            }
+        }
+        Line($"{(report.Converged ? "CONVERGED" : "NOT CONVERGED")}: {Count(report.DifferenceCount, "difference")}, {Count(report.RequestCount, "request")} in {report.Seconds:N1} s, {report.RequestsPerSecond:N0} requests/s");
+        Line($"company: {Count(report.Company.Users, "user")}, {Count(report.Company.Groups, "group")}, {Count(report.Company.Memberships, "membership")}, seed {report.Company.Seed}, dialect {report.Company.Dialect}");
+        if (report.Throttled is { TooManyRequests: var many, Unavailable: var away, WaitedSeconds: var waited, GivenUp: var given } && many + away > 0)
+        {
+            Line($"throttled: {Count(many, "answer")} 429, {Count(away, "answer")} 503, waited {waited:N1} s, {Count(given, "request")} given up");
+        }
+        if (report.Ended != "complete" && report.Unusable is null)
         {
             Line($"ended: {report.Ended}");
         }
@@ -29,11 +41,11 @@ internal static class ReportText
         }
         foreach (var diagnosis in report.Diagnoses)
         {
-            Line($"\n{diagnosis.Fault}, seen {diagnosis.Count:N0} times: {diagnosis.Sentence}\n  first: {diagnosis.Example}");
+            Line($"\n{diagnosis.Fault}, seen {Count(diagnosis.Count, "time")}: {diagnosis.Sentence}\n  first: {diagnosis.Example}");
         }
         foreach (var error in report.Errors)
         {
-            Line($"\nfailed {error.Count:N0} times: {error.Cause}");
+            Line($"\nfailed {Count(error.Count, "time")}: {error.Cause}");
             foreach (var example in error.Examples)
             {
                 Line($"  {example}");
@@ -48,6 +60,8 @@ internal static class ReportText
             Line($"{count,11:N0}  {resource} {attribute}; {first.Resource}: expected {first.Expected ?? "nothing"}, found {first.Actual ?? "nothing"}");
         }
         return text.ToString();
+
+        static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }

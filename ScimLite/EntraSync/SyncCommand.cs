@@ -9,17 +9,30 @@ public static class SyncCommand
 
     private static readonly SyncOptions Defaults = new();
 
+    /// <summary>The end of the help.</summary>
+    public const string Epilogue = """
+        Example:
+          ScimLite sync-cycle --target http://localhost:5080/scim/v2 --token @token.txt --users 200 --groups 20 --cycles 3 --report report.json
+
+        Exit codes:
+          0  Converged
+          1  Differences, failures, quarantine, or not run to the end (Ctrl-C, --max-requests)
+          2  Wrong usage; nothing was sent
+          3  The target can't be reached, is no SCIM server, or refuses the token
+
+        """;
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var owned = new Option<bool>("--i-own-this-target") { Description = "Needed for a target that is not this machine: the run creates, changes and deletes users and groups there" };
         var target = Target(owned);
-        var token = new Option<string>("--token") { Description = "Secret Token; @FILE reads it from a file", Required = true };
+        var token = Verbs.Secret("--token", "Secret Token", required: true);
         var users = Number("--users", "people at first", Defaults.Users, 1, 1_000_000);
         var groups = Number("--groups", "groups at first", Defaults.Groups, 0, 100_000);
         var members = Number("--members", "memberships of people at first, as far as the groups hold them", Defaults.Memberships, 0, 10_000_000);
         var cycles = Number("--cycles", "cycles: one initial, the others incremental; two more check that nothing is written again", Defaults.Cycles, 1, 1_000);
-        var seed = new Option<int>("--seed") { Description = "The company's seed [default: a new one for each run]", DefaultValueFactory = _ => Random.Shared.Next(1, int.MaxValue) };
+        var seed = new Option<int?>("--seed") { Description = "The company's seed [default: a new one for each run]" };
         var parallel = Number("--parallel", "requests under way at once", Defaults.Parallel, 1, 256);
         var rate = Number("--rate", "requests a second at most, 0 for as many as the target takes", 0, 0, 100_000);
         var dialect = Choice("--dialect", "how PATCH requests are written", "default", "default", Flag);
@@ -33,7 +46,7 @@ public static class SyncCommand
         var duplicates = Number("--duplicate-posts", "percent of the POST requests that are sent twice at once", 0, 0, 100);
         var cuts = Number("--cut-connections", "percent of the requests whose connection is cut before the answer is read", 0, 0, 50);
         var bigGroup = Number("--big-group", "members of one more group that is changed by parallel adds and removes", 0, 0, 1_000_000);
-        var nextToken = new Option<string?>("--next-token") { Description = "Token that takes over in the middle of the initial cycle; @FILE reads it from a file" };
+        var nextToken = Verbs.Secret("--next-token", "Token that takes over in the middle of the initial cycle");
         var report = new Option<FileInfo?>("--report") { Description = "File for the report as JSON" };
         var command = new Command("sync-cycle", "Plays Entra's provisioning cycles against a SCIM server and says whether its directory converged.")
         {
@@ -54,7 +67,7 @@ public static class SyncCommand
                 Groups = parsed.GetValue(groups),
                 Memberships = parsed.GetValue(members),
                 Cycles = parsed.GetValue(cycles),
-                Seed = parsed.GetValue(seed),
+                Seed = parsed.GetValue(seed) ?? Random.Shared.Next(1, int.MaxValue),
                 Parallel = parsed.GetValue(parallel),
                 // The flag in the URL is how an administrator asks Entra for it.
                 Dialect = parsed.GetValue(dialect) == Flag || targets[0].Query == "?" + Flag ? SyncDialect.AadOptscim062020 : SyncDialect.Default,
@@ -67,7 +80,7 @@ public static class SyncCommand
                 NextToken = parsed.GetValue(nextToken),
             };
             var measures = new SyncMeasures(TimeProvider.System);
-            using var client = new EntraClient(new EntraClientOptions([.. targets.Select(t => t.GetLeftPart(UriPartial.Path).TrimEnd('/'))], parsed.GetRequiredValue(token))
+            using var client = new EntraClient(new EntraClientOptions([.. targets.Select(t => t.GetLeftPart(UriPartial.Path).TrimEnd('/'))], parsed.GetRequiredValue(token)!)
             {
                 RequestsPerSecond = parsed.GetValue(rate),
                 Retries = parsed.GetValue(retries),
@@ -77,11 +90,11 @@ public static class SyncCommand
                 Recorder = measures.Record,
             });
             var found = await SyncDisplay.ShowAsync(new SyncCycle(options, client, measures, TimeProvider.System).RunAsync(cancel), measures).ConfigureAwait(false);
-            string[] secrets = [parsed.GetRequiredValue(token), options.NextToken ?? ""];
-            Console.Write(Without(secrets, ReportText.Write(found)));
+            string?[] secrets = [parsed.GetRequiredValue(token), options.NextToken];
+            Console.Write(Secrets.Mask(ReportText.Write(found), secrets));
             if (file is not null)
             {
-                await File.WriteAllTextAsync(file.FullName, Without(secrets, found.ToJson()), CancellationToken.None).ConfigureAwait(false);
+                await File.WriteAllTextAsync(file.FullName, Secrets.Mask(found.ToJson(), secrets), CancellationToken.None).ConfigureAwait(false);
             }
             return found.ExitCode;
         });
@@ -132,8 +145,4 @@ public static class SyncCommand
         var count = 0;
         return every == 0 ? null : _ => Interlocked.Increment(ref count) is var number && number % every == 0 ? TimeSpan.FromMilliseconds(1 + (number / every * 7 % 20)) : null;
     }
-
-    // A server may repeat in an error what it was sent. What is shorter is no secret, and a letter would be found everywhere.
-    private static string Without(string[] secrets, string text) =>
-        secrets.Where(s => s.Length >= 8).Aggregate(text, (t, secret) => t.Replace(secret, "(token)", StringComparison.Ordinal));
 }

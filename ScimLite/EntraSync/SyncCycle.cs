@@ -16,6 +16,7 @@ internal sealed class SyncCycle
     private readonly ReferenceSync references;
     private readonly TimeProvider clock;
     private readonly List<CycleResult> cycles = [];
+    private bool isReached;
 
     /// <summary>Prepares a run; nothing is sent yet.</summary>
     /// <param name="options">What it does.</param>
@@ -33,14 +34,14 @@ internal sealed class SyncCycle
     /// <summary>Runs to the end, or to where the run has to stop; the report tells which.</summary>
     public async Task<SyncReport> RunAsync(CancellationToken cancel)
     {
-        var (ended, unusable) = ("complete", false);
+        var (ended, unusable) = ("complete", (string?)null);
         try
         {
             await RunCyclesAsync(cancel).ConfigureAwait(false);
         }
         catch (QuarantineException e)
         {
-            (ended, unusable) = ($"quarantine: {e.Message}", e.Unusable);
+            (ended, unusable) = e.Unusable ? (e.Message, e.Message) : ($"quarantine: {e.Message}", null);
         }
         catch (RequestCapException e)
         {
@@ -146,29 +147,37 @@ internal sealed class SyncCycle
         };
         foreach (var path in (string[])[EntraText.FindUser(attribute, $"{Guid.NewGuid()}"), EntraText.FindGroup("displayName", $"{Guid.NewGuid()}")])
         {
-            var (found, exchange) = await line.FindAsync("probe", path, cancel).ConfigureAwait(false);
-            if (found is null)
+            var exchange = await line.SendAsync(new EntraRequest("GET", path) { Kind = "probe" }, cancel).ConfigureAwait(false);
+            if (!isReached && await Reach.WhyNotAsync(exchange, AskAsync).ConfigureAwait(false) is { } reason)
+            {
+                throw new QuarantineException(reason, unusable: true);
+            }
+            isReached = true;
+            if (line.ReadFound(exchange) is null)
             {
                 line.Findings.Failed(exchange, null);
                 throw new QuarantineException($"EncounteredQuarantineException: the probe GET {path} was answered {(exchange.Status == 0 ? exchange.Received : exchange.Status)}", unusable: false);
             }
             line.Measures.Step();
         }
+
+        Task<Exchange> AskAsync(string path) => line.SendAsync(new EntraRequest("GET", path) { Kind = "probe" }, cancel);
     }
 
     // Half of the group is there; the other half comes while half of the first goes, all at once, and every tenth request twice.
     private async Task StormAsync(CancellationToken cancel)
     {
-        SourceUser[] people = [.. source.Users.Where(u => line.State.Links.ContainsKey(u.ObjectId)).Take(line.Options.BigGroup)];
-        var (half, quarter) = (people.Length / 2, people.Length / 4);
-        var group = source.AddGroup(people.Skip(quarter));
+        if (source.AddBigGroup(line.Options.BigGroup) is not var (group, people))
+        {
+            return;
+        }
         await groups.ProvisionAsync(group, mayCreate: true, cancel).ConfigureAwait(false);
         if (!line.State.Links.TryGetValue(group.ObjectId, out var id) || !line.State.Members.TryGetValue(group.ObjectId, out var known))
         {
             return;
         }
-        string[] ids = [.. people.Select(p => line.State.Links[p.ObjectId])];
-        foreach (var batch in ids.Take(half).Chunk(500))
+        var (half, quarter) = (people.Count / 2, people.Count / 4);
+        foreach (var batch in Linked(people.Take(half)).Chunk(500))
         {
             var body = EntraText.AddMembers(line.Options.Dialect, batch);
             var filled = await line.SendAsync(new EntraRequest("PATCH", "/Groups/" + id, body) { Kind = "fill big group" }, cancel).ConfigureAwait(false);
@@ -178,10 +187,17 @@ internal sealed class SyncCycle
             }
         }
         known.ReadBack([.. known.Ids], []);
-        ReferenceSync.Work[] storm = [.. references.Batches(group, id, known, ids.Skip(half), add: true), .. references.Batches(group, id, known, ids.Take(quarter), add: false)];
+        // An earlier run may have left others in the group.
+        string[] gone = [.. Linked(people.Take(quarter)), .. known.Ids.Except(Linked(people))];
+        ReferenceSync.Work[] storm =
+        [
+            .. references.Batches(group, id, known, Linked(people.Skip(half)), add: true), .. references.Batches(group, id, known, gone, add: false),
+        ];
         storm = [.. storm, .. storm.Where((_, i) => i % 10 == 0)];
         new Random(line.Options.Seed).Shuffle(storm);
         await InParallelAsync("big group: adds and removes at once", storm, (work, token) => work.SendAsync(token), cancel).ConfigureAwait(false);
+
+        string[] Linked(IEnumerable<SourceUser> users) => [.. users.Select(u => line.State.Links.GetValueOrDefault(u.ObjectId)).OfType<string>()];
     }
 
     private async Task InParallelAsync<T>(string phase, T[] items, Func<T, CancellationToken, Task> run, CancellationToken cancel)
@@ -194,7 +210,7 @@ internal sealed class SyncCycle
         }).ConfigureAwait(false);
     }
 
-    private SyncReport Report(string ended, bool unusable)
+    private SyncReport Report(string ended, string? unusable)
     {
         var (measures, findings) = (line.Measures, line.Findings);
         var seconds = measures.Elapsed.TotalSeconds;
@@ -202,7 +218,8 @@ internal sealed class SyncCycle
         var converged = ended == "complete" && findings.DifferenceCount == 0 && findings.Diagnoses.Count == 0 && line.State.InEscrow == 0 && repeated.All(c => c is { Writes: 0, Failures: 0 });
         return new SyncReport(converged, ended, new SyncCompany(line.Options.Seed, line.Options.Dialect == SyncDialect.Default ? "default" : "aadOptscim062020",
                 source.Users.Count, source.Groups.Count, source.Memberships), Math.Round(seconds, 2), line.Client.Sent, Math.Round(line.Client.Sent / seconds, 1),
-            cycles, measures.Figures(), findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.DifferencesByAttribute, findings.Differences)
+            cycles, measures.Figures(),
+            new ThrottleFigures(measures.TooMany, measures.Unavailable, Math.Round(line.Client.Paused.TotalSeconds, 1), line.Client.GivenUp), findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.DifferencesByAttribute, findings.Differences)
         {
             Unusable = unusable,
         };

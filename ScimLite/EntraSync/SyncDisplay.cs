@@ -53,7 +53,11 @@ internal static class SyncDisplay
     }
 
     private static string Describe(SyncMeasures measures) => string.Create(CultureInfo.InvariantCulture,
-        $"{measures.Phase} {measures.Done:N0}/{measures.Total:N0}, {measures.PhaseRate:N0} requests/s, {Left(measures)}{measures.Failures:N0} failed");
+        $"{measures.Phase} {measures.Done:N0}/{measures.Total:N0}, {measures.PhaseRate:N0} requests/s, {Left(measures)}{measures.Failures:N0} failed{Refused(measures)}");
+
+    // Only while the server asks to wait: what is slow then is the server's limit.
+    private static string Refused(SyncMeasures measures) => string.Create(CultureInfo.InvariantCulture,
+        $"{(measures.TooMany > 0 ? $", {measures.TooMany:N0} answered 429" : "")}{(measures.Unavailable > 0 ? $", {measures.Unavailable:N0} answered 503" : "")}");
 
     private static string Left(SyncMeasures measures) => measures.Left is { } left ? $"{left:m\\:ss} left, " : "";
 }

@@ -9,6 +9,7 @@ namespace ScimLite.EntraSync;
 internal sealed record SyncLine(SyncOptions Options, EntraClient Client, SyncState State, SyncFindings Findings, SyncMeasures Measures)
 {
     private const int MostTries = 3;
+    private readonly IReadOnlySet<string> renamed = FakeDirectory.RenamedIn(Options);
     private int rotated;
 
     /// <summary>Takes the next token from here on, once.</summary>
@@ -47,8 +48,8 @@ internal sealed record SyncLine(SyncOptions Options, EntraClient Client, SyncSta
         }
         return exchange switch
         {
-            { Fault: ExchangeFault.Unreachable } => throw new QuarantineException($"EncounteredQuarantineException: {exchange.Url} can't be reached: {exchange.Received}", unusable: true),
-            { RefusesCredential: true } => throw new QuarantineException($"EncounteredQuarantineException: the credential was refused with {exchange.Status}", unusable: true),
+            { Fault: ExchangeFault.Unreachable } => throw new QuarantineException(Reach.NotReached(exchange), unusable: true),
+            { RefusesCredential: true } => throw new QuarantineException(Reach.Refused(exchange), unusable: true),
             _ => exchange,
         };
     }
@@ -59,17 +60,44 @@ internal sealed record SyncLine(SyncOptions Options, EntraClient Client, SyncSta
     public async Task<(IReadOnlyList<TargetResource>? Found, Exchange Exchange)> FindAsync(string kind, string path, CancellationToken cancel)
     {
         var exchange = await SendAsync(new EntraRequest("GET", path) { Kind = kind }, cancel).ConfigureAwait(false);
+        return (ReadFound(exchange), exchange);
+    }
+
+    /// <summary>Reads the answer to a filter.</summary>
+    /// <returns>The resources, or null when it is no answer to go by.</returns>
+    /// <exception cref="QuarantineException">No list, where Entra takes nothing but a list.</exception>
+    public IReadOnlyList<TargetResource>? ReadFound(Exchange exchange)
+    {
         if (exchange.Status is not (200 or 404))
         {
-            return (null, exchange);
+            return null;
         }
         var found = exchange.Status == 200 ? TargetResource.ReadList(exchange.Json) : null;
         if (found is null)
         {
-            Findings.Faulty(ServerFaults.NoMatchIsNoList, $"GET {path}: {exchange.Status} {exchange.Received}");
+            Findings.Faulty(ServerFaults.NoMatchIsNoList, $"GET {exchange.Request.Path}: {exchange.Status} {exchange.Received}");
             throw new QuarantineException($"EncounteredQuarantineException: a filter was answered {exchange.Status} and not 200 with a ListResponse", unusable: false);
         }
-        return (found, exchange);
+        return found;
+    }
+
+    /// <summary>
+    /// Looks by externalId, as a second matching attribute, for an object without a match that a run with these options renames: an earlier run
+    /// may have left it under its later name.
+    /// </summary>
+    /// <param name="endpoint"><c>/Users</c> or <c>/Groups</c>.</param>
+    /// <param name="objectId">The object's id in the source.</param>
+    /// <param name="cancel">Stops the run.</param>
+    /// <returns>The resource; null without exactly one, also on a server that has no such filter.</returns>
+    public async Task<TargetResource?> FindRenamedAsync(string endpoint, string objectId, CancellationToken cancel)
+    {
+        if (!renamed.Contains(objectId) || Options.Match == MatchingAttribute.ExternalId)
+        {
+            return null;
+        }
+        var path = endpoint == "/Users" ? EntraText.FindUser("externalId", objectId) : EntraText.FindGroup("externalId", objectId);
+        var exchange = await SendAsync(new EntraRequest("GET", path) { Kind = "match renamed" }, cancel).ConfigureAwait(false);
+        return exchange.Status == 200 && TargetResource.ReadList(exchange.Json) is [var one] ? one : null;
     }
 
     /// <summary>Notes that an object failed, and goes on with the others.</summary>

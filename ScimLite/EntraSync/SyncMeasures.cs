@@ -15,6 +15,8 @@ internal sealed class SyncMeasures(TimeProvider clock)
     private long writes;
     private long failures;
     private long done;
+    private long tooMany;
+    private long unavailable;
 
     /// <summary>What is being done, such as <c>initial cycle: users</c>.</summary>
     public string Phase { get; private set; } = "";
@@ -33,6 +35,12 @@ internal sealed class SyncMeasures(TimeProvider clock)
 
     /// <summary>Objects and references that failed so far.</summary>
     public long Failures => Interlocked.Read(ref failures);
+
+    /// <summary>How many requests were answered 429.</summary>
+    public long TooMany => Interlocked.Read(ref tooMany);
+
+    /// <summary>How many requests were answered 503.</summary>
+    public long Unavailable => Interlocked.Read(ref unavailable);
 
     /// <summary>How long the run has taken.</summary>
     public TimeSpan Elapsed => clock.GetElapsedTime(start);
@@ -71,6 +79,14 @@ internal sealed class SyncMeasures(TimeProvider clock)
         if (exchange.Request.Method != "GET")
         {
             Interlocked.Increment(ref writes);
+        }
+        if (exchange.Status == 429)
+        {
+            Interlocked.Increment(ref tooMany);
+        }
+        if (exchange.Status == 503)
+        {
+            Interlocked.Increment(ref unavailable);
         }
         kinds.GetOrAdd(exchange.Request.Kind, _ => new Kind()).Record(exchange.Duration);
     }

@@ -13,6 +13,7 @@ namespace ScimLite.EntraSync;
 /// <param name="RequestsPerSecond">Those through the seconds.</param>
 /// <param name="Cycles">One entry for each cycle.</param>
 /// <param name="Requests">By what the request was for.</param>
+/// <param name="Throttled">The answers that asked to wait.</param>
 /// <param name="Errors">Failed objects by cause.</param>
 /// <param name="Diagnoses">What the server does wrong, as far as the differences tell.</param>
 /// <param name="DifferenceCount">How many differences there are.</param>
@@ -20,16 +21,15 @@ namespace ScimLite.EntraSync;
 /// <param name="Differences">The first of them.</param>
 public sealed record SyncReport(
     bool Converged, string Ended, SyncCompany Company, double Seconds, long RequestCount, double RequestsPerSecond, IReadOnlyList<CycleResult> Cycles,
-    IReadOnlyDictionary<string, RequestFigures> Requests, IReadOnlyList<ErrorCause> Errors, IReadOnlyList<Diagnosis> Diagnoses,
-    int DifferenceCount, IReadOnlyList<DifferingAttribute> DifferencesByAttribute, IReadOnlyList<Difference> Differences)
+    IReadOnlyDictionary<string, RequestFigures> Requests, ThrottleFigures Throttled, IReadOnlyList<ErrorCause> Errors,
+    IReadOnlyList<Diagnosis> Diagnoses, int DifferenceCount, IReadOnlyList<DifferingAttribute> DifferencesByAttribute, IReadOnlyList<Difference> Differences)
 {
-    /// <summary>Whether the target couldn't be reached or refused the credential.</summary>
-    [JsonIgnore]
-    public bool Unusable { get; init; }
+    /// <summary>Why the target can't be used: not reached, no SCIM server, credential refused. Null where it could be used to the end.</summary>
+    public string? Unusable { get; init; }
 
     /// <summary>What the verb ends with.</summary>
     [JsonIgnore]
-    public int ExitCode => Converged ? Verbs.Good : Unusable ? Verbs.Unusable : Verbs.Differences;
+    public int ExitCode => Converged ? Verbs.Good : Unusable is not null ? Verbs.Unusable : Verbs.Differences;
 
     /// <summary>The report as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.SyncReport);
@@ -58,6 +58,13 @@ public sealed record CycleResult(string Kind, double Seconds, long Writes, long 
 /// <param name="P99">99 % were faster.</param>
 /// <param name="Max">The slowest.</param>
 public sealed record RequestFigures(long Count, double PerSecond, double P50, double P95, double P99, double Max);
+
+/// <summary>The answers that asked to wait.</summary>
+/// <param name="TooManyRequests">Requests answered 429.</param>
+/// <param name="Unavailable">Requests answered 503.</param>
+/// <param name="WaitedSeconds">How long requests were held back in all; waits at the same time count once.</param>
+/// <param name="GivenUp">Requests whose last answer was 429 or 503 and that were not sent again.</param>
+public sealed record ThrottleFigures(long TooManyRequests, long Unavailable, double WaitedSeconds, long GivenUp);
 
 /// <summary>Why objects failed.</summary>
 /// <param name="Cause">Kind of request, and the answer.</param>

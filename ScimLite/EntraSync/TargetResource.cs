@@ -17,6 +17,9 @@ internal sealed class TargetResource
     /// <summary>The ids in <c>members</c>, as often as they are there.</summary>
     public List<string> Members { get; } = [];
 
+    /// <summary>The ids in <c>groups</c>.</summary>
+    public List<string> Groups { get; } = [];
+
     /// <summary>The value at a path as text, whatever JSON it is, or null.</summary>
     public string? Text(string path) => !values.TryGetValue(path, out var value) ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
 
@@ -67,7 +70,10 @@ internal sealed class TargetResource
                 }
                 break;
             case JsonValueKind.Array when name.Equals("members", StringComparison.OrdinalIgnoreCase):
-                Members.AddRange(value.EnumerateArray().Select(m => m.ValueKind == JsonValueKind.Object && m.TryGetProperty("value", out var id) ? id.ToString() : m.ToString()));
+                Members.AddRange(Ids(value));
+                break;
+            case JsonValueKind.Array when name.Equals("groups", StringComparison.OrdinalIgnoreCase):
+                Groups.AddRange(Ids(value));
                 break;
             case JsonValueKind.Array when name.ToLowerInvariant() is "emails" or "phonenumbers" or "addresses" or "roles":
                 AddElements(name, value);
@@ -79,6 +85,9 @@ internal sealed class TargetResource
                 break;
         }
     }
+
+    private static IEnumerable<string> Ids(JsonElement array) => array.EnumerateArray()
+        .Select(m => m.ValueKind == JsonValueKind.Object && m.TryGetProperty("value", out var id) ? id.ToString() : m.ToString());
 
     private void AddElements(string name, JsonElement array)
     {

@@ -50,6 +50,10 @@ internal sealed class UserSync(SyncLine line)
                 line.Fail(user.ObjectId, exchange, found is null ? null : "more than one match, DuplicateTargetEntries");
                 return false;
             }
+            if (found.Count == 0 && mayCreate && await line.FindRenamedAsync("/Users", user.ObjectId, cancel).ConfigureAwait(false) is { } renamed)
+            {
+                found = [renamed];
+            }
             if (found.Count == 0)
             {
                 // Entra creates nobody who is disabled.
@@ -138,8 +142,13 @@ internal sealed class UserSync(SyncLine line)
         {
             case { Created: { } created }:
                 line.State.Links[user.ObjectId] = created.Id;
-                line.State.Managers[user.ObjectId] = null;
+                line.State.Managers[user.ObjectId] = created.Manager;
                 line.State.LastSent[user.ObjectId] = desired;
+                // A server may bring back a deleted user with his groups.
+                foreach (var (group, _) in line.State.Links.Where(link => created.Groups.Contains(link.Value)))
+                {
+                    line.State.Members.GetValueOrDefault(group)?.Add([created.Id]);
+                }
                 return true;
             case { Matched: { } matched }:
                 line.State.Links[user.ObjectId] = matched.Id;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Globalization;
 
 namespace ScimLite.EntraSync;
@@ -22,19 +24,34 @@ public static class Verbs
     public static bool IsAsked(string[] args) =>
         args is ["-h" or "-?" or "--help" or "--version", ..] || (args is [var first, ..] && first is not ['-' or '/', ..] && !first.Contains('='));
 
-    /// <summary>Runs the verb that the arguments name.</summary>
+    /// <summary>Runs the verb that the arguments name. Wrong usage is one line for each fault, and where to find the help.</summary>
+    /// <param name="args">The arguments of the program.</param>
+    /// <param name="verbs">The verbs, each with the end of its help: an example and its exit codes.</param>
     /// <returns>One of the exit codes above.</returns>
-    public static async Task<int> RunAsync(string[] args, params Command[] verbs)
+    public static async Task<int> RunAsync(string[] args, params (Command Command, string Epilogue)[] verbs)
     {
         var root = new RootCommand("ScimLite, a SCIM 2.0 service for Microsoft Entra ID. Without a verb it serves.");
-        foreach (var verb in verbs)
+        foreach (var (command, _) in verbs)
         {
-            root.Add(verb);
+            root.Add(command);
         }
-        var parsed = root.Parse(args);
+        root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(verbs.ToDictionary(v => v.Command, v => v.Epilogue));
+        // The library would read @FILE as more arguments; an option that takes a secret reads the file itself.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction wrong)
+        {
+            wrong.ShowHelp = false;
+        }
         // A verb ends by itself once its token is cancelled: it still has a report to write.
-        var invoked = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
-        return parsed.Errors.Count > 0 ? Usage : invoked;
+        var invoked = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) })
+            .ConfigureAwait(false);
+        if (parsed.Errors.Count == 0)
+        {
+            return invoked;
+        }
+        Console.Error.WriteLine(parsed.CommandResult.Command is RootCommand
+            ? "See --help for the verbs." : $"See {parsed.CommandResult.Command.Name} --help for the options.");
+        return Usage;
     }
 
     /// <summary>Whether the reports can be written, which is found out before a run and not after it. Where not, it says so.</summary>
@@ -67,5 +84,51 @@ public static class Verbs
             }
         });
         return option;
+    }
+
+    /// <summary>An option that takes a secret, or <c>@FILE</c> for a file that holds the secret alone.</summary>
+    public static Option<string?> Secret(string name, string description, bool required = false) => new(name)
+    {
+        Description = $"{description}; @FILE reads it from a file",
+        Required = required,
+        CustomParser = given =>
+        {
+            var text = given.Tokens[0].Value;
+            if (!text.StartsWith('@'))
+            {
+                return text;
+            }
+            try
+            {
+                text = File.ReadAllText(text[1..]).Trim();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                given.AddError($"{name}: the file '{text[1..]}' can't be read. {e.Message}");
+                return null;
+            }
+            if (text.Length == 0 || text.Any(char.IsWhiteSpace))
+            {
+                given.AddError($"{name}: the file '{given.Tokens[0].Value[1..]}' has to hold the secret alone, and {(text.Length == 0 ? "is empty" : "holds more than one word")}.");
+                return null;
+            }
+            return text;
+        },
+    };
+
+    // The library's help, and below it what the verb adds.
+    private sealed class HelpWithExamples(IReadOnlyDictionary<Command, string> epilogues) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction help = new();
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = help.Invoke(parseResult);
+            if (epilogues.TryGetValue(parseResult.CommandResult.Command, out var epilogue))
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine(epilogue);
+            }
+            return code;
+        }
     }
 }

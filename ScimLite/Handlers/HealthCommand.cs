@@ -6,6 +6,18 @@ namespace ScimLite.Handlers;
 /// <summary>The verb <c>health</c>, with which a container that has no shell asks itself whether it is ready.</summary>
 public static class HealthCommand
 {
+    /// <summary>The end of the help.</summary>
+    public const string Epilogue = """
+        Example:
+          ScimLite health --url http://localhost:5080
+
+        Exit codes:
+          0  The service is ready
+          1  The service is not ready, or does not answer
+          2  Wrong usage
+
+        """;
+
     private const int IsReady = 0, IsNotReady = 1;
 
     /// <summary>Makes the command. It prints one line; its exit code is 0 when the service is ready, 1 when it is not or does not answer,

@@ -10,6 +10,19 @@ public static class VerifyCommand
     // What is told of a store in which nothing fits is the kind of fault, not each of a million resources.
     private const int Most = 100;
 
+    /// <summary>The end of the help.</summary>
+    public const string Epilogue = """
+        Example:
+          ConnectionStrings__Redis=localhost:6379 ScimLite verify
+
+        Exit codes:
+          0  Everything agrees
+          1  Something does not agree
+          2  Wrong usage, no Redis is configured, or a setting is wrong
+          3  Redis can't be reached
+
+        """;
+
     // How long to look for the reason why the store does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
