@@ -95,9 +95,10 @@ public sealed partial class Provisioner
         }
     }
 
-    // The commit reports the groups of a user that came back. Indirect groups, and more groups than one reply holds, need a read of their own.
+    // The commit reports the groups of a user that came back. Indirect groups, and more groups than one reply holds, need another read.
     private async ValueTask<Provisioned> ShowRevivedAsync(
-        Caller caller, Change change, CommitOutcome.Committed done, IReadOnlyList<AttributeTarget> written, ScimCall call, CancellationToken cancel)
+        Caller caller, Change change, CommitOutcome.Committed done, IReadOnlyList<AttributeTarget> written, ScimCall call,
+        CancellationToken cancel)
     {
         if (done.Links.Count < MembershipWalk.MostReported && (!caller.IndirectGroups || done.Links.Count == 0))
         {

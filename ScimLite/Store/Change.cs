@@ -45,7 +45,7 @@ public sealed record Change
     /// <summary>What the indexes are to hold of the new document.</summary>
     public IReadOnlyList<IndexTerm> Terms { get; init; } = [];
 
-    /// <summary>Whether no other user, or no other group, may have its externalId. A value that the resource has already always passes.</summary>
+    /// <summary>Whether no other user, or no other group, may have its externalId. A value that it has already passes.</summary>
     public bool UniqueExternalId { get; init; }
 
     /// <summary>The name for people that others show of it.</summary>
@@ -118,7 +118,7 @@ public enum Revival
     /// <summary>It brings the deleted resource with its id back, into the groups that it was in.</summary>
     Restore,
 
-    /// <summary>It replaces a deactivated user, whose version <see cref="Change.Expected"/> names, and is logged as a user that came back.</summary>
+    /// <summary>It replaces a deactivated user, whose version <see cref="Change.Expected"/> names, and is logged as restored.</summary>
     Reactivate,
 }
 
