@@ -99,7 +99,7 @@ public sealed class Refusals(IRefusalStore store, TimeProvider clock, ILogger<Re
         }
         catch (StoreUnavailableException e)
         {
-            Log.Postponed(logger, "write down refused credentials", e.InnerException!.Message);
+            Log.Postponed(logger, StoreUnavailableException.LevelOf(e), "write the refused credentials", e.InnerException!.Message);
         }
     }
 
