@@ -49,7 +49,7 @@ services.AddSingleton(new ActivityRetention(settings.Activity.RetentionDays, set
 services.AddScimTelemetry(builder.Configuration, settings.Metrics.Enabled);
 services.AddStore(redis);
 services.AddSingleton<Provisioner>().AddSingleton<CursorSeal>().AddSingleton<Searcher>().AddSingleton<MemberSearcher>().AddSingleton<BulkRunner>();
-services.AddCare();
+services.AddRequestBodies().AddCare();
 services.AddSingleton<TenantGate>().AddSingleton<ResourceHandlers>().AddSingleton<MeHandler>().AddSingleton<BulkHandler>().AddSingleton<DiscoveryHandlers>();
 services.AddTenancy();
 if (settings.AdminKey.Length > 0)
@@ -77,6 +77,7 @@ app.Use(TenantGate.CollapseSlashes);
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/scim"), scim => scim.UseStatusCodePages(StatusText.WriteAsync));
 app.UseWhen(http => http.Request.Path.StartsWithSegments("/admin"), admin => admin.UseStatusCodePages(AdminProblems.WriteAsync));
 app.UseRouting();
+app.UseRequestBodies();
 app.UseAuthentication();
 app.UseAuthorization();
 app.Use(app.Services.GetRequiredService<TenantLimits>().Use);

@@ -45,6 +45,7 @@ public sealed class Rfc7644Section3_11
         {
             var answer = (await host.Client.Send(verb, "/scim/v2/Me", body, headers)).Is(status);
             Assert.Equal(location, answer.Header("Location"));
+            Assert.Equal(status is 200 or 304 ? location : null, answer.Header("Content-Location"));
             return answer;
         }
 

@@ -61,7 +61,7 @@ public sealed class Rfc7644Section3_4_3
     [Theory, OnBothStores] // "Query requests MUST be identified using the following URI"
     public async Task What_is_no_search_request_is_refused(StoreKind store)
     {
-        await using var host = await ScimHost.StartAsync(store);
+        await using var host = await ScimHost.StartAsync(store, "rfc");
         foreach (var (body, status, scimType) in ((string, int, string?)[])
         [
             ("{}", 400, "invalidSyntax"), ("""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}""", 400, "invalidSyntax"), ("""{"schemas":"x"}""", 400, "invalidSyntax"), ("[]", 400, "invalidSyntax"), ("{", 400, "invalidSyntax"),

@@ -88,7 +88,7 @@ public sealed class Rfc7644Section3_7
     [Theory, OnBothStores]
     public async Task What_is_wrong_with_the_whole_is_an_error_of_the_request_and_nothing_is_done(StoreKind store)
     {
-        await using var host = await ScimHost.StartAsync(store);
+        await using var host = await ScimHost.StartAsync(store, "rfc");
         var good = Body(User("a", "ada"));
         foreach (var (body, type) in new[]
         {
@@ -114,7 +114,7 @@ public sealed class Rfc7644Section3_7
 
         Assert.Equal("""{"supported":true,"maxOperations":3,"maxPayloadSize":2000}""", says.ToJsonString());
         Assert.Contains("3 are read (maxOperations)", (await host.Client.Send("POST", "Bulk", Body(User("a", "a"), User("b", "b"), User("c", "c"), User("d", "d")))).Refuses(413).Detail, StringComparison.Ordinal);
-        Assert.Contains("2000 bytes (maxPayloadSize)", (await host.Client.Send("POST", "Bulk", Body(User("a", new string('a', 2000))))).Refuses(413).Detail, StringComparison.Ordinal);
+        Assert.Contains("2000 bytes (maxPayloadSize, the setting MaxBodyBytes)", (await host.Client.Send("POST", "Bulk", Body(User("a", new string('a', 2000))))).Refuses(413).Detail, StringComparison.Ordinal);
         Assert.Equal(0, (await host.Client.Send("GET", "Users")).Is(200).Total);
         Assert.Equal("201 201 201", (await host.Client.Bulk(Body(User("a", "a"), User("b", "b"), User("c", "c")))).Statuses());
     }

@@ -176,7 +176,8 @@ public sealed class BadInputTests
         string[] types =
         [
             "text/plain", "text/html", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp",
-            "application/scim", "application/scim+xml", "text/json", "application/", "json", "*/*", "application/*", "application/json, text/plain", ";", " ",
+            "application/scim", "application/scim+xml", "application/", "json", "*/*", "application/*", "text/plain, text/html", ";", " ",
+            "application/json; charset=utf-16", "application/scim+json;charset=iso-8859-1", "text/json; a=b; CHARSET=\"Windows-1252\"",
         ];
         return OddRequest.Refused(store, types.SelectMany(type => OddRequest
             .OnEveryWrite(type, Bytes("""{"userName":"eve","displayName":"eve"}"""), 415, null).Select(r => r with { ContentType = type })));
@@ -186,7 +187,12 @@ public sealed class BadInputTests
     public async Task Json_in_any_spelling_of_its_media_type_is_read(StoreKind store)
     {
         await using var host = await ScimHost.StartAsync(store);
-        string?[] types = [null, "", "application/json", "APPLICATION/SCIM+JSON", "application/scim+json;charset=UTF-8", "application/json; charset=\"utf-8\"", "application/json;odata=verbose"];
+        string?[] types =
+        [
+            null, "", "application/json", "APPLICATION/SCIM+JSON", "application/scim+json;charset=UTF-8", "application/json; charset=\"utf-8\"", "application/json;odata=verbose",
+            "text/json", "Text/JSON; charset=utf8", "application/json, application/scim+json", "text/plain, application/json", "application/json;", "application/json; charset=",
+            "application/scim+json;;v=2; profile=\"x\"", "application/json; charset=US-ASCII", "application/json; charset=utf-16, application/scim+json",
+        ];
 
         for (var i = 0; i < types.Length; i++)
         {
@@ -200,7 +206,7 @@ public sealed class BadInputTests
     public async Task A_body_of_exactly_the_limit_is_read_and_one_byte_more_is_413(StoreKind store)
     {
         const int most = 4096;
-        var settings = new Dictionary<string, string> { ["ScimLite:Limits:MaxBodyBytes"] = "4096" };
+        var settings = new Dictionary<string, string> { ["ScimLite:Limits:MaxBodyBytes"] = "4096", ["ScimLite:Limits:MaxGroupBodyBytes"] = "4096" };
         await using var host = await ScimHost.StartAsync(store, settings: settings);
         byte[] Sized(int bytes)
         {

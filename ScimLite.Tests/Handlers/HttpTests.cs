@@ -26,7 +26,7 @@ public sealed class HttpTests
             Assert.Equal((target, get.Status), (target, head.Status));
             Assert.Equal((target, ""), (target, head.Text));
             Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(get.Text).ToString(CultureInfo.InvariantCulture), head.Header("Content-Length"));
-            foreach (var name in (string[])["Content-Type", "ETag", "Location", "WWW-Authenticate", "Allow"])
+            foreach (var name in (string[])["Content-Type", "ETag", "Location", "Content-Location", "WWW-Authenticate", "Allow"])
             {
                 Assert.Equal((target, get.Header(name)), (target, head.Header(name)));
             }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ScimLite.Protocol.Bulk;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
 using ScimLite.Store;
@@ -67,7 +68,7 @@ public sealed class RoundTripTests
     {
         using var body = System.Text.Json.JsonDocument.Parse(Body([.. Enumerable.Range(0, 1000).Select(i => User($"{i}", $"user{i}"))]));
 
-        var plan = BulkPlan.Of(BulkRequest.Read(body.RootElement, SchemaCatalog.Core, 1000));
+        var plan = BulkPlan.Of(BulkRequest.Read(body.RootElement, SchemaCatalog.Core, 1000, new EntraDialect(Dialect.Entra)));
 
         Assert.Equal((1000, 1), (plan.Steps.Count, plan.Steps.DistinctBy(s => s.Wave).Count()));
         Assert.Equal(100, BulkRunner.Width);

@@ -75,6 +75,22 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData(null, null, 8_388_608)]
+    [InlineData(null, "104857600", 104_857_600)]
+    [InlineData("1048576", null, 1_048_576)]
+    [InlineData("2000", "1024", 2000)]
+    public void A_group_may_have_a_larger_body_than_anything_else_and_never_a_smaller_one(string? group, string? all, int bytes)
+    {
+        (string, string)[] sent = [.. new[] { ("Limits:MaxGroupBodyBytes", group), ("Limits:MaxBodyBytes", all) }.Where(s => s.Item2 is not null).Select(s => (s.Item1, s.Item2!))];
+        Assert.Equal(bytes, Read([.. sent, ("Tenants:acme:Token", Token)]).Limits.GroupBodyBytes);
+
+        foreach (var bad in (string[])["1048575", "1023", "104857601", "-1", "abc"])
+        {
+            AssertSays(Refusal(("Limits:MaxGroupBodyBytes", bad), ("Tenants:acme:Token", Token)), "ScimLite:Limits:MaxGroupBodyBytes", bad, "1024 to 104857600, and not below MaxBodyBytes");
+        }
+    }
+
+    [Theory]
     [InlineData("Dialect", "entra or rfc", "okta", "entra,rfc x", "2", "-1", "Entra Rfc")]
     [InlineData("UnknownMembers", "reject or accept", "ignore", "2", "-1", "true")]
     [InlineData("ProvisioningEnabled", "true or false", "yes", "on", "1", "0", "2", "enabled")]

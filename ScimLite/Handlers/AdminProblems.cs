@@ -38,12 +38,13 @@ public sealed class AdminProblems(ILogger<AdminProblems> logger) : IExceptionHan
         var http = context.HttpContext;
         return Of(http.Response.StatusCode, http.Response.StatusCode switch
         {
+            400 => "The body ends too early, breaks HTTP's own rules, or is not what its Content-Encoding says. Send it again in full.",
             401 => "The admin key is missing or wrong. Send Authorization: Bearer with the key that ScimLite:AdminKey has.",
             403 => "This sign-in is not for that tenant.",
             404 => "There is nothing at this address.",
             405 => "This address does not take that method.",
             413 => "The body is too large.",
-            415 => "The body's media type is not read here. Send Content-Type: application/json.",
+            415 => "The body's media type or Content-Encoding is not read here. Send Content-Type: application/json, and gzip, deflate, br or no encoding.",
             429 => "Too many wrong keys came from this address. Wait as many seconds as Retry-After says.",
             var status => $"The request was refused with status {status}.",
         }).ExecuteAsync(http);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Bulk;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
 using ScimLite.Store;
@@ -24,14 +25,17 @@ public sealed class BulkHandler(
         using var call = telemetry.StartCall(http.Features.Get<Identity>()!.Tenant.Id, "bulk", Name);
         try
         {
-            using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
-            var request = BulkRequest.Read(body.RootElement, catalog, settings.Limits.MaxBulkOperations);
+            using var body = await BodyReader.ReadAsync(http, BodyLimit.OfBulk(settings.Limits)).ConfigureAwait(false);
+            var caller = Callers.Of(http, settings.PublicUrl);
+            var dialect = new EntraDialect(caller.Dialect);
+            var request = BulkRequest.Read(body.RootElement, catalog, settings.Limits.MaxBulkOperations, dialect);
+            call.Noted(dialect.Quirks);
             call.Bulk(request.Operations.Count);
             if (!await limits.TakeAsync(http, request.Operations.Count).ConfigureAwait(false))
             {
                 throw new ScimException(ScimError.Of(429, StatusText.Of(429)));
             }
-            var outcome = await runner.RunAsync(Callers.Of(http, settings.PublicUrl), request, http.RequestAborted).ConfigureAwait(false);
+            var outcome = await runner.RunAsync(caller, request, http.RequestAborted).ConfigureAwait(false);
             if (outcome.Away is { } away)
             {
                 Log.StoreAway(logger, StoreUnavailableException.LevelOf(away), "bulk", Name, away.InnerException!.Message);

@@ -13,16 +13,16 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
     public Task Schemas(HttpContext http) => List(http, catalog.Schemas, WriteSchema);
 
     /// <summary>One schema, by URN.</summary>
-    public Task Schema(HttpContext http) => One(http, "Schema", catalog.FindSchema(Id(http)), WriteSchema);
+    public Task Schema(HttpContext http) => One(http, "Schema", catalog.FindSchema(Id(http)), schema => $"/Schemas/{schema.Id}", WriteSchema);
 
     /// <summary>All resource types.</summary>
     public Task ResourceTypes(HttpContext http) => List(http, catalog.ResourceTypes, WriteResourceType);
 
     /// <summary>One resource type, by name.</summary>
-    public Task ResourceType(HttpContext http) => One(http, "ResourceType", catalog.FindType(Id(http)), WriteResourceType);
+    public Task ResourceType(HttpContext http) => One(http, "ResourceType", catalog.FindType(Id(http)), type => $"/ResourceTypes/{type.Name}", WriteResourceType);
 
     /// <summary>The service provider configuration, RFC 7643 §5; every query key is ignored.</summary>
-    public Task ServiceProviderConfig(HttpContext http) => Write(http, json =>
+    public Task ServiceProviderConfig(HttpContext http) => Write(http, $"{BaseUrl(http)}/ServiceProviderConfig", json =>
     {
         json.WriteStartObject();
         Schemas(json, Urns.ServiceProviderConfig);
@@ -63,7 +63,7 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
     private Task List<T>(HttpContext http, IReadOnlyList<T> items, Action<Utf8JsonWriter, T, string> write)
     {
         // RFC 7644 §4: a filter here is refused, since clients must be able to rely on the whole list.
-        if (http.Request.Query.ContainsKey("filter"))
+        if (QueryKeys.HasFilter(http.Request.Query.Keys))
         {
             return ScimResults.WriteErrorAsync(http, ScimError.Of(403, "Discovery can't be filtered. Read the whole list and choose from it."));
         }
@@ -84,9 +84,9 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         });
     }
 
-    private Task One<T>(HttpContext http, string kind, T? item, Action<Utf8JsonWriter, T, string> write) where T : class => item is null
+    private Task One<T>(HttpContext http, string kind, T? item, Func<T, string> path, Action<Utf8JsonWriter, T, string> write) where T : class => item is null
         ? ScimResults.WriteErrorAsync(http, ScimError.NotFound(kind, Id(http)))
-        : Write(http, json => write(json, item, BaseUrl(http)));
+        : Write(http, BaseUrl(http) + path(item), json => write(json, item, BaseUrl(http)));
 
     private static void WriteSchema(Utf8JsonWriter json, Schema schema, string baseUrl)
     {
@@ -136,6 +136,13 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         json.WriteStartObject(feature);
         json.WriteBoolean("supported"u8, supported);
         json.WriteEndObject();
+    }
+
+    private static Task Write(HttpContext http, string location, Action<Utf8JsonWriter> write)
+    {
+        // RFC 7643 §3.1: the meta.location of what the body shows.
+        http.Response.Headers.ContentLocation = location;
+        return Write(http, write);
     }
 
     private static void Meta(Utf8JsonWriter json, string resourceType, string location)

@@ -15,9 +15,9 @@ public static class Preconditions
     public static bool Fails(HttpContext http, long version) =>
         EntityTags.Expect(Text(http.Request.Headers.IfMatch), null) is { } expected && !expected.Allows(version);
 
-    /// <summary>Whether the client has this version already.</summary>
-    public static bool IfNoneMatch(HttpContext http, long version) =>
-        EntityTags.Expect(null, Text(http.Request.Headers.IfNoneMatch)) is { } expected && !expected.Allows(version);
+    /// <summary>Whether the client already has the representation with this entity tag.</summary>
+    public static bool IfNoneMatch(HttpContext http, string tag) =>
+        Text(http.Request.Headers.IfNoneMatch) is { } list && EntityTags.Lists(list, tag);
 
     private static string? Text(StringValues header) => header.Count == 0 ? null : header.ToString();
 }

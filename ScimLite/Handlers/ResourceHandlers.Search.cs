@@ -1,6 +1,8 @@
 using System.Buffers;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
 using ScimLite.Provisioning;
+using ScimLite.Telemetry;
 using ScimLite.Validation;
 
 namespace ScimLite.Handlers;
@@ -12,10 +14,10 @@ public sealed partial class ResourceHandlers
     private const string AllTypes = "Resource";
 
     /// <summary>RFC 7644 §3.4.2: 200 with a list, empty when nothing matches.</summary>
-    public Task Search(HttpContext http, ResourceType type) => RunAsync(http, type, "search", call => ListAsync(http, [type], QueryOf(http), call));
+    public Task Search(HttpContext http, ResourceType type) => RunAsync(http, type, "search", call => ListAsync(http, [type], QueryOf(http, call), call));
 
     /// <summary>RFC 7644 §3.4.2.1: 200 with a list of resources of all types.</summary>
-    public Task SearchAll(HttpContext http) => RunAsync(http, AllTypes, "search", call => ListAsync(http, catalog.ResourceTypes, QueryOf(http), call));
+    public Task SearchAll(HttpContext http) => RunAsync(http, AllTypes, "search", call => ListAsync(http, catalog.ResourceTypes, QueryOf(http, call), call));
 
     /// <summary>RFC 7644 §3.4.3: the same by POST, with the query in the body.</summary>
     public Task SearchByPost(HttpContext http, ResourceType type) => RunAsync(http, type, "search", call => ListByPostAsync(http, [type], type.Endpoint, call));
@@ -26,7 +28,7 @@ public sealed partial class ResourceHandlers
     /// <summary>200 with a list of a group's members, in pages as any list; 404 when there is no such group.</summary>
     public Task Members(HttpContext http, ResourceType type) => RunAsync(http, type, "search", async call =>
     {
-        var query = QueryOf(http);
+        var query = QueryOf(http, call);
         listValidator.Check(query);
         var caller = Caller(http);
         call.About(Id(http));
@@ -42,25 +44,28 @@ public sealed partial class ResourceHandlers
         await ScimResults.WriteAsync(http, 200, output.WrittenMemory).ConfigureAwait(false);
     });
 
-    private static ListQuery QueryOf(HttpContext http)
+    private ListQuery QueryOf(HttpContext http, ScimCall call)
     {
-        var parameters = http.Request.Query;
-        return new ListQuery(parameters["filter"], parameters["startIndex"], parameters["count"], parameters["attributes"], parameters["excludedAttributes"])
-        {
-            SortBy = parameters["sortBy"],
-            SortOrder = parameters["sortOrder"],
-            Cursor = parameters["cursor"],
-        };
+        var dialect = new EntraDialect(Caller(http).Dialect);
+        var query = ListQuery.Read(http.Request.Query, dialect);
+        call.Noted(dialect.Quirks);
+        return query;
     }
 
-    private async Task ListByPostAsync(HttpContext http, IReadOnlyList<ResourceType> types, string endpoint, Telemetry.ScimCall call)
+    private async Task ListByPostAsync(HttpContext http, IReadOnlyList<ResourceType> types, string endpoint, ScimCall call)
     {
-        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
-        var query = ListQuery.Read(body.RootElement);
+        if (QueryKeys.HasFilter(http.Request.Query.Keys))
+        {
+            throw new ScimException(ScimError.InvalidFilter("A POST to .search has its filter in the body. Send \"filter\" there, and not in the address."));
+        }
+        using var body = await BodyReader.ReadAsync(http, BodyLimit.OfBulk(settings.Limits)).ConfigureAwait(false);
+        var dialect = new EntraDialect(Caller(http).Dialect);
+        var query = ListQuery.Read(body.RootElement, dialect);
+        call.Noted(dialect.Quirks);
         await ListAsync(http, types, query, call, $"{Addresses.BaseUrl(http, settings.PublicUrl)}{endpoint}/.search").ConfigureAwait(false);
     }
 
-    private async Task ListAsync(HttpContext http, IReadOnlyList<ResourceType> types, ListQuery query, Telemetry.ScimCall call, string? location = null)
+    private async Task ListAsync(HttpContext http, IReadOnlyList<ResourceType> types, ListQuery query, ScimCall call, string? location = null)
     {
         listValidator.Check(query);
         var caller = Caller(http);

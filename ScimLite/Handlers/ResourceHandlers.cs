@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 using ScimLite.Provisioning;
 using ScimLite.Store;
@@ -17,17 +19,18 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
     /// <summary>RFC 7644 §3.3: 201 with Location, ETag and the resource.</summary>
     public Task Create(HttpContext http, ResourceType type) => RunAsync(http, type, "create", async call =>
     {
-        var projection = ReadProjection(http, type);
-        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var projection = ReadProjection(http, type, ReadKeys(http, call));
+        using var body = await BodyReader.ReadAsync(http, BodyLimit.Of(settings.Limits, type)).ConfigureAwait(false);
         var caller = Caller(http);
         var outcome = await provisioner.CreateAsync(caller, type, body.RootElement, call, http.RequestAborted).ConfigureAwait(false);
         await WriteAsync(http, 201, outcome, type, caller, projection, call).ConfigureAwait(false);
     });
 
-    /// <summary>RFC 7644 §3.4.1: 200 with ETag and the resource, 304 where the client has it, 404.</summary>
+    /// <summary>RFC 7644 §3.4.1: 200 with ETag and the resource; 304 if the client has it, but never for a group that shows members, since
+    /// their names are not covered by its version; 404.</summary>
     public Task Read(HttpContext http, ResourceType type) => RunAsync(http, type, "read", async call =>
     {
-        var projection = ReadProjection(http, type);
+        var projection = ReadProjection(http, type, ReadKeys(http, call));
         var caller = Caller(http);
         call.About(Id(http));
         var resource = await provisioner.ReadAsync(caller, type, Id(http), WantsLinks(type, projection), http.RequestAborted).ConfigureAwait(false);
@@ -41,9 +44,9 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         {
             await RefuseAsync(http, ScimError.PreconditionFailed(Id(http), EntityTags.Of(resource.Version)), call).ConfigureAwait(false);
         }
-        else if (Preconditions.IfNoneMatch(http, resource.Version))
+        else if (ResourceView.TagCovers(resource, type) && Preconditions.IfNoneMatch(http, ResourceView.Tag(resource, type, projection)))
         {
-            http.Response.Headers.ETag = EntityTags.Of(resource.Version);
+            Describe(http, resource, type, caller, projection);
             http.Response.StatusCode = 304;
         }
         else
@@ -55,8 +58,8 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
     /// <summary>RFC 7644 §3.5.1: 200 with ETag and the resource.</summary>
     public Task Replace(HttpContext http, ResourceType type) => RunAsync(http, type, "replace", async call =>
     {
-        var projection = ReadProjection(http, type);
-        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var projection = ReadProjection(http, type, ReadKeys(http, call));
+        using var body = await BodyReader.ReadAsync(http, BodyLimit.Of(settings.Limits, type)).ConfigureAwait(false);
         var caller = Caller(http);
         var outcome = await provisioner.ReplaceAsync(caller, type, Id(http), body.RootElement, Preconditions.OfWrite(http), call, http.RequestAborted).ConfigureAwait(false);
         await WriteAsync(http, 200, outcome, type, caller, projection, call).ConfigureAwait(false);
@@ -66,8 +69,9 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
     /// dialect is <c>rfc</c>.</summary>
     public Task Patch(HttpContext http, ResourceType type) => RunAsync(http, type, "patch", async call =>
     {
-        var projection = ReadProjection(http, type);
-        using var body = await BodyReader.ReadAsync(http, settings.Limits.MaxBodyBytes).ConfigureAwait(false);
+        var keys = ReadKeys(http, call);
+        var projection = ReadProjection(http, type, keys);
+        using var body = await BodyReader.ReadAsync(http, BodyLimit.Of(settings.Limits, type)).ConfigureAwait(false);
         var caller = Caller(http);
         var outcome = await provisioner.PatchAsync(caller, type, Id(http), body.RootElement, Preconditions.OfWrite(http), call, http.RequestAborted).ConfigureAwait(false);
         if (outcome is not Provisioned.Done done || !type.HasMembers)
@@ -77,7 +81,7 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         }
         var wish = Preferences.Return(http);
         if (wish == ReturnPreference.Minimal
-            || (wish == ReturnPreference.None && caller.Dialect == Protocol.Patches.Dialect.Entra && http.Request.Query["attributes"].Count == 0))
+            || (wish == ReturnPreference.None && caller.Dialect == Dialect.Entra && !keys.ContainsKey("attributes")))
         {
             WriteMinimal(http, 204, done, type, caller, wish);
             return;
@@ -163,7 +167,7 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         HttpContext http, int status, StoredResource resource, ResourceType type, Caller caller, Projection? projection, ReturnPreference wish = ReturnPreference.None)
     {
         Preferences.Applied(http, wish);
-        http.Response.Headers.ETag = EntityTags.Of(resource.Version);
+        Describe(http, resource, type, caller, projection);
         if (status == 201)
         {
             http.Response.Headers.Location = ResourceView.Location(caller.BaseUrl, type, resource.Id);
@@ -173,22 +177,34 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         return ScimResults.WriteAsync(http, status, output.WrittenMemory);
     }
 
+    // RFC 7643 §3.1: Content-Location is the meta.location of what the body shows; RFC 9110 §15.4.5 wants both headers on a 304, too.
+    private static void Describe(HttpContext http, StoredResource resource, ResourceType type, Caller caller, Projection? projection)
+    {
+        http.Response.Headers.ETag = ResourceView.Tag(resource, type, projection);
+        http.Response.Headers.ContentLocation = ResourceView.Location(caller.BaseUrl, type, resource.Id);
+    }
+
     private static Task RefuseAsync(HttpContext http, ScimError error, ScimCall call)
     {
         call.Refuse(error.Status, error.ScimType);
         return ScimResults.WriteErrorAsync(http, error);
     }
 
-    private Projection? ReadProjection(HttpContext http, ResourceType type)
+    private IReadOnlyDictionary<string, string> ReadKeys(HttpContext http, ScimCall call)
     {
-        var parameters = http.Request.Query;
-        if (parameters.Count == 0)
+        if (http.Request.Query.Count == 0)
         {
-            return null;
+            return ReadOnlyDictionary<string, string>.Empty;
         }
-        listValidator.Check(new ListQuery(null, null, null, parameters["attributes"], parameters["excludedAttributes"]));
-        return Projection.Read(type, parameters["attributes"], parameters["excludedAttributes"], Caller(http).Dialect);
+        var dialect = new EntraDialect(Caller(http).Dialect);
+        var keys = QueryKeys.Read(http.Request.Query, QueryKeys.OfResource, dialect);
+        call.Noted(dialect.Quirks);
+        listValidator.Check(new ListQuery(null, null, null, keys.GetValueOrDefault("attributes"), keys.GetValueOrDefault("excludedAttributes")));
+        return keys;
     }
+
+    private Projection? ReadProjection(HttpContext http, ResourceType type, IReadOnlyDictionary<string, string> keys) =>
+        Projection.Read(type, keys.GetValueOrDefault("attributes"), keys.GetValueOrDefault("excludedAttributes"), Caller(http).Dialect);
 
     private static bool WantsLinks(ResourceType type, Projection? projection) =>
         (type.HasMembers || type.HasGroups) && projection?.Wants(type.HasMembers ? "members" : "groups") != false;

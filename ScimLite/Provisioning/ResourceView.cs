@@ -14,6 +14,13 @@ public static class ResourceView
     /// <summary>The address of a resource.</summary>
     public static string Location(string baseUrl, ResourceType type, string id) => $"{baseUrl}{type.Endpoint}/{Uri.EscapeDataString(id)}";
 
+    /// <summary>The entity tag of the resource as the answer shows it (<c>ETag</c> and <c>meta.version</c>).</summary>
+    public static string Tag(StoredResource resource, ResourceType type, Projection? projection) =>
+        type.HasGroups && projection?.Wants("groups") != false ? EntityTags.Of(resource.Version, resource.Links) : EntityTags.Of(resource.Version);
+
+    /// <summary>Whether the entity tag changes with all that the answer shows. That of a group doesn't: a member's name may change without it.</summary>
+    public static bool TagCovers(StoredResource resource, ResourceType type) => !type.HasMembers || resource.Links.Count == 0;
+
     /// <summary>The resource as a tree, for rules that have to look inside.</summary>
     public static JsonObject ToTree(StoredResource resource, ResourceType type, string baseUrl)
     {
@@ -51,6 +58,7 @@ public static class ResourceView
         if (projection is not null)
         {
             var tree = ToTree(resource, type, baseUrl);
+            tree["meta"]!["version"] = Tag(resource, type, projection);
             projection.Apply(tree);
             output.Write(ScimJson.Write(tree));
             return;
@@ -73,9 +81,9 @@ public static class ResourceView
         Text(output, type.Endpoint);
         output.Write("/"u8);
         Text(output, Uri.EscapeDataString(resource.Id));
-        output.Write("\",\"version\":\"W/\\\""u8);
-        Text(output, resource.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        output.Write("\\\"\"}}"u8);
+        output.Write("\",\"version\":\""u8);
+        Text(output, Tag(resource, type, null).Replace("\"", "\\\"", StringComparison.Ordinal));
+        output.Write("\"}}"u8);
     }
 
     /// <summary>One member of a group as a tree, for a condition on it.</summary>

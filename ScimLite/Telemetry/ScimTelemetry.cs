@@ -202,13 +202,13 @@ public sealed class ScimCall : IDisposable
     /// <summary>What a Bulk asks for.</summary>
     public void Bulk(int count) => activity?.SetTag("scim.bulk.operations", count);
 
-    /// <summary>Which dialect rules were needed.</summary>
+    /// <summary>Adds the names of dialect rules that were needed: for the address, for the body.</summary>
     public void Noted(IReadOnlyCollection<string> names)
     {
-        Quirks = names;
         if (names.Count > 0)
         {
-            activity?.SetTag("scim.quirk", names.ToArray());
+            Quirks = Quirks.Count == 0 ? names : Quirks.Union(names).ToArray();
+            activity?.SetTag("scim.quirk", Quirks.ToArray());
         }
     }
 

@@ -173,7 +173,15 @@ public sealed class TokenEndpoint(
             throw new TokenRefusal("invalid_request", "Send the parameters with Content-Type: application/x-www-form-urlencoded.");
         }
         var body = new byte[MostBytes + 1];
-        var read = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        int read;
+        try
+        {
+            read = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            throw new TokenRefusal("invalid_request", e.Message, e.StatusCode);
+        }
         return read <= MostBytes ? QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body, 0, read))
             : throw new TokenRefusal("invalid_request", $"The body has more than {MostBytes} bytes.", 413);
     }

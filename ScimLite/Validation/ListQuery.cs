@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
 using ScimLite.Protocol;
+using ScimLite.Protocol.Patches;
 
 namespace ScimLite.Validation;
 
@@ -31,37 +32,56 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
     /// <summary>The page size, at least 0 and at most <paramref name="most"/>.</summary>
     public int CountWithin(int most) => Math.Clamp(ReadNumber(Count) ?? Math.Min(DefaultCount, most), 0, most);
 
-    /// <summary>Reads the body of a query by POST, RFC 7644 §3.4.3.</summary>
-    /// <exception cref="ScimException"><c>invalidSyntax</c> or <c>invalidValue</c>, naming the parameter.</exception>
-    public static ListQuery Read(JsonElement body)
+    /// <summary>Reads the query keys of an address.</summary>
+    /// <param name="query">The decoded keys, each with its values.</param>
+    /// <param name="dialect">Notes what was read although it deviates.</param>
+    /// <exception cref="ScimException">As of <see cref="QueryKeys"/>.</exception>
+    public static ListQuery Read(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> query, EntraDialect dialect)
     {
-        if (ScimJson.Find(body, "schemas") is not { ValueKind: JsonValueKind.Array } schemas || !schemas.EnumerateArray().Any(IsSearchRequest))
+        var keys = QueryKeys.Read(query, QueryKeys.OfList, dialect);
+        return new ListQuery(Text("filter"), Text("startIndex"), Text("count"), Text("attributes"), Text("excludedAttributes"))
         {
-            throw new ScimException(ScimError.InvalidSyntax($"The body is no search request. Send \"schemas\":[\"{Urns.SearchRequest}\"] in it."));
+            SortBy = Text("sortBy"),
+            SortOrder = Text("sortOrder"),
+            Cursor = Text("cursor"),
+        };
+
+        string? Text(string name) => keys.GetValueOrDefault(name);
+    }
+
+    /// <summary>Reads the body of a query by POST, RFC 7644 §3.4.3.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="dialect">Notes what was read although it deviates.</param>
+    /// <exception cref="ScimException"><c>invalidSyntax</c>, <c>invalidFilter</c> or <c>invalidValue</c>, naming the parameter.</exception>
+    public static ListQuery Read(JsonElement body, EntraDialect dialect)
+    {
+        dialect.CheckMessageSchemas(ScimJson.Find(body, "schemas"), Urns.SearchRequest, "search-schemas");
+        foreach (var name in QueryKeys.OfList)
+        {
+            _ = ScimJson.Find(body, name);
         }
+        var keys = QueryKeys.Read(body.EnumerateObject().Select(p => (ScimJson.Name(p), p.Value)), QueryKeys.OfList, JsonElement.DeepEquals, dialect);
         return new ListQuery(
-            Text(body, "filter"), Text(body, "startIndex", number: true), Text(body, "count", number: true), List(body, "attributes"), List(body, "excludedAttributes"))
+            Text(keys, "filter"), Text(keys, "startIndex", number: true), Text(keys, "count", number: true), List(keys, "attributes"),
+            List(keys, "excludedAttributes"))
         {
-            SortBy = Text(body, "sortBy"),
-            SortOrder = Text(body, "sortOrder"),
-            Cursor = Text(body, "cursor"),
+            SortBy = Text(keys, "sortBy"),
+            SortOrder = Text(keys, "sortOrder"),
+            Cursor = Text(keys, "cursor"),
         };
     }
 
-    private static bool IsSearchRequest(JsonElement urn) =>
-        urn.ValueKind == JsonValueKind.String && ScimJson.Text(urn).Equals(Urns.SearchRequest, StringComparison.OrdinalIgnoreCase);
-
-    private static string? Text(JsonElement body, string name, bool number = false) => ScimJson.Find(body, name) switch
+    private static string? Text(IReadOnlyDictionary<string, JsonElement> keys, string name, bool number = false) => keys.GetValueOrDefault(name) switch
     {
-        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
         { ValueKind: JsonValueKind.String } text => ScimJson.Text(text),
         { ValueKind: JsonValueKind.Number } digits when number => digits.GetRawText(),
         _ => throw new ScimException(ScimError.InvalidValue($"'{name}' has to be {(number ? "a whole number" : "text in double quotes")}.")),
     };
 
-    private static string? List(JsonElement body, string name) => ScimJson.Find(body, name) switch
+    private static string? List(IReadOnlyDictionary<string, JsonElement> keys, string name) => keys.GetValueOrDefault(name) switch
     {
-        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
         { ValueKind: JsonValueKind.String } text => ScimJson.Text(text),
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(n => n.ValueKind == JsonValueKind.String) =>
             string.Join(',', list.EnumerateArray().Select(ScimJson.Text)),

@@ -200,6 +200,13 @@ public sealed record LimitSettings
     /// <summary>Bytes of a body, 1024 to 104857600.</summary>
     public int MaxBodyBytes { get; init; } = 1_048_576;
 
+    /// <summary>Bytes of the body of a POST, PUT or PATCH of a group, 1024 to 104857600 and not below <see cref="MaxBodyBytes"/>. Null: the
+    /// larger of <see cref="MaxBodyBytes"/> and 8388608, which holds 20,000 members with <c>display</c> and <c>$ref</c>.</summary>
+    public int? MaxGroupBodyBytes { get; init; }
+
+    /// <summary>The limit in force for the body of a group, in bytes.</summary>
+    public int GroupBodyBytes => MaxGroupBodyBytes ?? Math.Max(MaxBodyBytes, 8_388_608);
+
     /// <summary>Operations of a Bulk, 1 to 10000.</summary>
     public int MaxBulkOperations { get; init; } = 1000;
 

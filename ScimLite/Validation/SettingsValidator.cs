@@ -10,6 +10,7 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
     public static readonly IReadOnlyDictionary<string, string> Allowed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["RequestsPerSecond"] = "1 to 100000", ["MaxBodyBytes"] = "1024 to 104857600", ["MaxBulkOperations"] = "1 to 10000", ["MaxPageSize"] = "1 to 10000",
+        ["MaxGroupBodyBytes"] = "1024 to 104857600, and not below MaxBodyBytes",
         ["MaxFilterLength"] = "64 to 65536", ["MaxFilterDepth"] = "1 to 128", ["RetentionDays"] = "1 to 3650", ["AccessTokenMinutes"] = "60 to 360",
         ["AckReplicas"] = "0 to 16", ["MaxConcurrentRequests"] = "1 to 100000", ["ShutdownDelaySeconds"] = "0 to 300", ["Enabled"] = "true or false",
         ["MaxSortedResources"] = "100 to 1000000", ["CursorTimeoutSeconds"] = "60 to 604800",
@@ -35,6 +36,9 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
             .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
         Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);
+        RuleFor(s => s.Limits.MaxGroupBodyBytes).Must((s, bytes) => bytes is null || (bytes >= s.Limits.MaxBodyBytes && bytes is >= 1024 and <= 104_857_600))
+            .OverridePropertyName("ScimLite:Limits:MaxGroupBodyBytes")
+            .WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["MaxGroupBodyBytes"]}.");
         Range(s => s.Limits.MaxBulkOperations, "ScimLite:Limits:MaxBulkOperations", 1, 10_000);
         Range(s => s.Limits.MaxPageSize, "ScimLite:Limits:MaxPageSize", 1, 10_000);
         Range(s => s.Limits.MaxFilterLength, "ScimLite:Limits:MaxFilterLength", 64, 65_536);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ScimLite.Protocol.Patches;
 using ScimLite.Protocol.Schemas;
 
 namespace ScimLite.Protocol.Bulk;
@@ -12,16 +13,18 @@ public sealed record BulkRequest(int? FailOnErrors, IReadOnlyList<BulkOperation>
     /// <param name="body">The body.</param>
     /// <param name="catalog">The resource types that a path may name.</param>
     /// <param name="mostOperations">How many operations are read.</param>
+    /// <param name="dialect">How the tenant has deviations read.</param>
     /// <exception cref="ScimException"><c>invalidSyntax</c>, <c>invalidValue</c>, or 413 for too many operations (RFC 7644 §3.7.4).</exception>
-    public static BulkRequest Read(JsonElement body, SchemaCatalog catalog, int mostOperations)
+    public static BulkRequest Read(JsonElement body, SchemaCatalog catalog, int mostOperations, EntraDialect dialect)
     {
-        if (ScimJson.Find(body, "schemas") is not { ValueKind: JsonValueKind.Array } schemas || !schemas.EnumerateArray().Any(IsBulkRequest))
-        {
-            throw new ScimException(ScimError.InvalidSyntax($"The body is no Bulk request. Send \"schemas\":[\"{Urns.BulkRequest}\"] beside 'Operations'."));
-        }
-        if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() == 0)
+        dialect.CheckMessageSchemas(ScimJson.Find(body, "schemas"), Urns.BulkRequest, "bulk-schemas");
+        if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list)
         {
             throw new ScimException(ScimError.InvalidSyntax("A Bulk needs 'Operations', an array of objects with method, path, bulkId and data."));
+        }
+        if (list.GetArrayLength() == 0)
+        {
+            dialect.EmptyOperations();
         }
         if (list.GetArrayLength() > mostOperations)
         {
@@ -38,9 +41,6 @@ public sealed record BulkRequest(int? FailOnErrors, IReadOnlyList<BulkOperation>
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var limit) && limit >= 1 => limit,
         _ => throw new ScimException(ScimError.InvalidValue("'failOnErrors' has to be a whole number of at least 1: after so many errors no operation is begun any more.")),
     };
-
-    private static bool IsBulkRequest(JsonElement urn) =>
-        urn.ValueKind == JsonValueKind.String && ScimJson.Text(urn).Equals(Urns.BulkRequest, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>One operation of a Bulk request.</summary>

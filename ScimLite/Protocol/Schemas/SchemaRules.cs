@@ -85,7 +85,13 @@ public static partial class SchemaRules
             case AttributeType.Integer or AttributeType.Decimal:
                 return literal.Kind is LiteralKind.Number or LiteralKind.Text && IsNumber(literal.Text) ? ScimJson.Number(literal.Text) : throw Mismatch("a number");
             case AttributeType.DateTime:
-                return TryReadTime(literal.Text, out _) ? literal.Text : throw Mismatch("a time such as \"2026-01-31T09:30:00Z\"");
+                if (!TryReadTime(literal.Text, out _))
+                {
+                    var escaped = PlusForBlank(literal.Text) ?? throw Mismatch("a time such as \"2026-01-31T09:30:00Z\"");
+                    dialect.BlankAsPlus();
+                    return escaped;
+                }
+                return literal.Text;
             case AttributeType.Complex:
                 throw Mismatch("one of its sub-attributes");
             default:
@@ -99,6 +105,11 @@ public static partial class SchemaRules
     public static bool TryReadTime(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
         && text.Length > 10 && text[4] == '-' && text[10] is 'T' or 't' && text.AsSpan(11).Contains(':');
+
+    /// <summary>A filter's time with the plus of its offset, which arrives as a blank where it was not escaped (<c>2026-11-27T05:00:00 02:00</c>).</summary>
+    /// <returns>Null if that makes no time of it.</returns>
+    public static string? PlusForBlank(string text) => text.LastIndexOf(' ') is > 10 and var at && text.Length - at == 6
+        && string.Concat(text.AsSpan(0, at), "+", text.AsSpan(at + 1)) is var time && TryReadTime(time, out _) ? time : null;
 
     // An element that holds no value is none. Only its label may be there: "type" and "primary" describe a value (RFC 7643 §2.4).
     private static void Append(JsonArray array, SchemaAttribute attribute, JsonNode? element, string path, EntraDialect dialect)
