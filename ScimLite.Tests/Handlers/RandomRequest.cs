@@ -33,6 +33,7 @@ internal sealed class RandomRequests(PCG dice)
         ("thing-type.json", $$"""
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"Thing","endpoint":"/Things","schema":"{{ThingSchema}}","indexed":["label","size","weight","born","tags","parts.value","owner.value","on"]}
             """),
+        ("user-type.json", """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"User","indexed":["active","emails.primary"]}"""),
     ];
 
     static readonly string[] Types = ["User", "User", "User", "Group", "Group", "Thing"];
@@ -49,7 +50,7 @@ internal sealed class RandomRequests(PCG dice)
         [
             ("userName", 't'), ("title", 't'), ("displayName", 't'), ("externalId", 't'), ("emails", 't'), ("emails.value", 't'), ("emails.type", 't'), ("emails.primary", 'b'), ("active", 'b'), ("name.familyName", 't'), ("id", 'i'),
             ("meta.created", 'z'), ("meta.lastModified", 'z'), ("meta.resourceType", 't'), ("groups", 'i'), ("groups.value", 'i'), ("groups.type", 't'), ($"{Enterprise}:department", 't'), ($"{Enterprise}:employeeNumber", 't'), ("manager", 'i'),
-            ("urn:ietf:params:scim:schemas:core:2.0:User:userName", 't'), ("nosuch", 't'), ("schemas", 't'), ("name", 'x'), ("roles.value", 't'),
+            ("urn:ietf:params:scim:schemas:core:2.0:User:userName", 't'), ("nosuch", 't'), ("schemas", 't'), ("name", 'x'), ("roles.value", 't'), ($"{Enterprise}.department", 't'), ("EnterpriseUser.division", 't'),
         ],
         ["Group"] = [("displayName", 't'), ("externalId", 't'), ("members", 'i'), ("members.value", 'i'), ("members.type", 't'), ("members.display", 't'), ("id", 'i'), ("meta.lastModified", 'z'), ("meta.version", 't')],
         ["Thing"] =
@@ -114,8 +115,8 @@ internal sealed class RandomRequests(PCG dice)
     string Document(string type) => type switch
     {
         "User" => $$"""
-            {"userName":{{(Chance(70) ? $"\"u{Below(40)}\"" : Text())}}{{Some(("title", Text), ("displayName", Text), ("externalId", Text), ("active", () => Value('b')), ("name", () => $$"""{"familyName":{{Text()}}}"""),
-            ("emails", () => $"[{Join(3, Element)}]"), ("roles", () => $"[{Join(2, Element)}]"), (Enterprise, () => $$"""{"department":{{Text()}},"employeeNumber":{{Text()}},"manager":{"value":"{{Id("User")}}"} }"""), ("nosuch", Text))}}}
+            {"userName":{{(Chance(70) ? $"\"u{Below(40)}\"" : Text())}}{{Some(("title", Text), ("displayName", Text), ("externalId", Text), ("active", Truth), ("name", () => $$"""{"familyName":{{Text()}}}"""),
+            ("emails", () => $"[{Join(3, Element)}]"), ("roles", () => $"[{Join(2, Element)}]"), (Enterprise, () => $$"""{"department":{{Text()}},"employeeNumber":{{Text()}},"manager":{"value":"{{Id("User")}}"} }"""), ("nosuch", Text))}}{{Form()}}}
             """,
         "Group" => $$"""{"displayName":{{(Chance(70) ? $"\"g{Below(20)}\"" : Text())}}{{Some(("externalId", Text), ("members", () => $"[{Join(4, Member)}]"))}}}""",
         _ => $$"""
@@ -123,6 +124,22 @@ internal sealed class RandomRequests(PCG dice)
             ("tags", () => $"[{Join(3, Text)}]"), ("pin", Text), ("note", Text), ("must", Text), ("owner", () => $$"""{"value":"{{Id("User")}}"}"""),
             ("parts", () => $"[{Join(3, () => Element()[..^1] + Some(("n", () => Value('n'))) + "}")}]"))}}}
             """,
+    };
+
+    string Truth() => Pick((string[])["true", "false", "\"False\"", "[\"True\"]", "{\"value\":false}", "null", "[]", "\"\""]);
+
+    // A known attribute by another name, a value in another form, or an element that is none.
+    string Form() => Below(30) switch
+    {
+        0 => $",\"department\":{Text()}",
+        1 => $",\"name.givenName\":{Text()}",
+        2 => $",\"{Enterprise}:costCenter\":{Text()}",
+        3 => $$""","urn:ietf:params:scim:schemas:core:2.0:User":{"nickName":{{Text()}},"active":{{Truth()}}}""",
+        4 => $$""","EnterpriseUser":{"division":{{Text()}}}""",
+        5 => $",\"userType\":{Pick(Numbers)}",
+        6 => $$""","phoneNumbers":[{{Element()}},{{Element()}},{"type":"work","primary":true},{"value":""}]""",
+        7 => $$""","entitlements[type eq \"{{Pick(Kinds)}}\"].value":{{Text()}}""",
+        _ => "",
     };
 
     string Member() => $$"""{"value":"{{Id(Chance(80) ? "User" : "Group")}}"}""";
@@ -137,6 +154,8 @@ internal sealed class RandomRequests(PCG dice)
             2 when type == "Group" => $$"""{"op":"Remove","path":"members","value":[{{Member()}}]}""",
             0 when type == "User" => $$"""{"op":"Replace","path":"emails[type eq \"{{Pick(Kinds)}}\"].value","value":{{Text()}}}""",
             1 when type == "User" => $$"""{"op":"add","path":"emails","value":[{{Join(2, Element)}}]}""",
+            2 when type == "User" => $$"""{"op":"Remove","path":"emails","value":[{{Join(2, Element)}}]}""",
+            3 when type == "User" => $$"""{"op":"replace","path":"active","value":{{Truth()}}}""",
             0 when type == "Thing" => $$"""{"op":"remove","path":"tags[value eq {{Text().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}}]"}""",
             1 when type == "Thing" => $$"""{"op":"replace","path":"parts[n gt {{Pick(Numbers)}}].type","value":{{Text()}}}""",
             2 or 3 => $$"""{"op":"replace","value":{{Document(type)}}}""",

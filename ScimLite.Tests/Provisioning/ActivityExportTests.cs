@@ -168,6 +168,22 @@ public sealed class ActivityExportTests
         Assert.Equal(starts.Length, rows.Count(row => row[6].EndsWith("2+5\",\"+cmd|' /C calc'!A0", StringComparison.Ordinal)));
     }
 
+    [Theory] // Spreadsheets of other locales split at these, and quotes inside a field mean nothing to them
+    [InlineData(';', ";")]
+    [InlineData('\t', "\\t")]
+    [InlineData('|', "|")]
+    public async Task No_separator_of_another_locale_makes_a_formula(char separator, string escaped)
+    {
+        await using var host = await AdminHost.StartAsync(StoreKind.Memory);
+        (await host.Host.Client.Send("POST", "Users",
+            $$"""{"schemas":["{{HttpCalls.UserSchema}}"],"userName":"csv{{escaped}}=cmd('/C calc'!A0{{escaped}} @x","displayName":"{{escaped}}=1"}""")).Is(201);
+
+        var text = (await host.Ask("activity/export?format=csv")).Is(200).Text;
+
+        Assert.Contains($"csv{separator}'=cmd('/C calc'!A0{separator} '@x", text, StringComparison.Ordinal);
+        Assert.All(text.Split(separator, '\r', '\n'), cell => Assert.False(cell.TrimStart(' ', '"') is ['=' or '+' or '-' or '@', ..], cell));
+    }
+
     // RFC 4180 §2
     static List<List<string>> Cells(string text)
     {

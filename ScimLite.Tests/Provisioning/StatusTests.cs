@@ -191,7 +191,7 @@ public sealed class StatusTests
             (HttpMethod.Patch, "Groups/nobody", HttpCalls.Patch($$"""{"op":"Remove","path":"members[value eq \"{{ada}}\"]"}"""), 404),
             (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch($$"""{"op":"Add","path":"{{manager}}","value":"{{ada}}"}"""), 404),
             (HttpMethod.Patch, "Users/nobody", HttpCalls.Patch($$$$"""{"op":"add","path":"{{{{enterprise}}}}","value":{"manager":{"value":"{{{{ada}}}}"}}}"""), 404),
-            (HttpMethod.Patch, $"Users/{ada}", HttpCalls.Patch($$$"""{"op":"Add","path":"{{{manager}}}","value":{"value":7}}"""), 400),
+            (HttpMethod.Patch, $"Users/{ada}", HttpCalls.Patch($$$"""{"op":"Add","path":"{{{manager}}}","value":{"value":true}}"""), 400),
             (HttpMethod.Post, "Groups", """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"New","members":[{"value":"nobody"}]}""", 400),
             (HttpMethod.Put, $"Groups/{group}",
                 """{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Engines","members":[{"value":"nobody"}]}""", 400),

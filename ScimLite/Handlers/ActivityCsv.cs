@@ -1,17 +1,18 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ScimLite.Handlers;
 
-/// <summary>The activity log as a table, RFC 4180. A value that a spreadsheet would take for a formula gets an apostrophe before it.</summary>
-public static class ActivityCsv
+/// <summary>The activity log as a table, RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe before it.</summary>
+public static partial class ActivityCsv
 {
     /// <summary>The first line, with the mark by which spreadsheets know UTF-8.</summary>
     public const string Header = "\uFEFFtime,operation,outcome,resourceType,resourceId,userName,displayName,credential,status,scimType,detail,changes,membersAdded,"
         + "membersRemoved,added,removed,ignored,quirks,milliseconds,correlationId,requestId\r\n";
 
-    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;'\r\n\t");
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;|'\r\n\t");
 
     /// <summary>Writes one line.</summary>
     public static void Write(StringBuilder line, ActivityView entry)
@@ -33,10 +34,14 @@ public static class ActivityCsv
         line.Append("\r\n");
     }
 
-    // https://owasp.org/www-community/attacks/CSV_Injection
+    // https://owasp.org/www-community/attacks/CSV_Injection. A spreadsheet of another locale splits at a semicolon or tab, also inside quotes.
+    [GeneratedRegex("(?<=^|[;\\t|\\r\\n])\\s*[=+\\-@]")]
+    private static partial Regex FormulaStart();
+
     private static string Field(string value)
     {
-        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? $"'{value}" : value;
+        var marked = FormulaStart().Replace(value, start => $"{start.Value[..^1]}'{start.Value[^1]}");
+        var safe = marked is ['\t' or '\r' or '\n', ..] ? $"'{marked}" : marked;
         return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 }
