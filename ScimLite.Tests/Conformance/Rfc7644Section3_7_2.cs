@@ -91,7 +91,8 @@ public sealed class Rfc7644Section3_7_2
         Assert.Equal((ids["y"], ids["x"], ids["me"]), (await ManagerOf(host.Client, ids["x"]), await ManagerOf(host.Client, ids["y"]), await ManagerOf(host.Client, ids["me"])));
         foreach (var result in results.Where(r => r.ContainsKey("bulkId") && r.Text("bulkId") != "b"))
         {
-            Assert.Equal(result.Text("version"), (await host.Client.Send("GET", new Uri(result.Text("location")).AbsolutePath)).Is(200).Header("ETag"));
+            var read = (await host.Client.Send("GET", new Uri(result.Text("location")).AbsolutePath + "?excludedAttributes=groups")).Is(200);
+            Assert.Equal(result.Text("version"), read.Header("ETag"));
         }
     }
 

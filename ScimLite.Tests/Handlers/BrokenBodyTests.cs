@@ -19,11 +19,15 @@ public sealed class BrokenBodyTests
     [
         ("a chunk size of 17 digits", Chunked + "FFFFFFFFFFFFFFFFF\r\n{"), ("a chunk size of 16 digits", Chunked + "FFFFFFFFFFFFFFFF\r\n{"), ("a chunk size of 9 digits", Chunked + "FFFFFFFFF\r\n{"),
         ("a chunk size that is no number", Chunked + "xyz\r\n{}\r\n0\r\n\r\n"), ("a negative chunk size", Chunked + "-2\r\n{}\r\n0\r\n\r\n"), ("a chunk that is longer than its size", Chunked + "1\r\n{}\r\n0\r\n\r\n"),
-        ("an end in the middle of a chunk", Chunked + "10\r\n{\"a\""), ("an end before the last chunk", Chunked + "2\r\n{}\r\n"), ("an end before the length is reached", "Content-Length: 100\r\n\r\n{\"userName\":\"eve\"}"),
     ];
 
-    // Sends the bytes, closes its own half of the connection, and reads the answer to its end.
-    static async Task<(int Status, string Type, string Body)> Send(ScimHost host, string method, string target, string token, string type, string rest)
+    static readonly string[] CutOff = [Chunked + "10\r\n{\"a\"", Chunked + "2\r\n{}\r\n", "Content-Length: 100\r\n\r\n{\"userName\":\"eve\"}"];
+
+    static readonly (string Method, string Target)[] Scim =
+        [("POST", "/scim/v2/Users"), ("PUT", "/scim/v2/Groups/x"), ("PATCH", "/scim/v2/Users/x"), ("POST", "/scim/v2/.search"), ("POST", "/scim/v2/Bulk")];
+
+    // Sends the bytes and reads the answer to its end; after the bytes of a body that is cut off, the connection is closed.
+    static async Task<string> Exchange(ScimHost host, string method, string target, string token, string type, string rest, bool cutOff = false)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var client = new TcpClient();
@@ -31,9 +35,18 @@ public sealed class BrokenBodyTests
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: {type}\r\n{rest}"), cancel);
-        client.Client.Shutdown(SocketShutdown.Send);
+        if (cutOff)
+        {
+            client.Client.Shutdown(SocketShutdown.Send);
+        }
+
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync(cancel);
+        return await reader.ReadToEndAsync(cancel);
+    }
+
+    static async Task<(int Status, string Type, string Body)> Send(ScimHost host, string method, string target, string token, string type, string rest)
+    {
+        var answer = await Exchange(host, method, target, token, type, rest);
         Assert.StartsWith("HTTP/1.1 ", answer, StringComparison.Ordinal);
         var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         var sent = head.Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Type: ", StringComparison.Ordinal))?["Content-Type: ".Length..] ?? "";
@@ -49,8 +62,7 @@ public sealed class BrokenBodyTests
             services: s => s.AddLogging(l => l.AddProvider(log)));
         foreach (var (why, rest) in Broken)
         {
-            foreach (var (method, target) in ((string, string)[])
-                [("POST", "/scim/v2/Users"), ("PUT", "/scim/v2/Groups/x"), ("PATCH", "/scim/v2/Users/x"), ("POST", "/scim/v2/.search"), ("POST", "/scim/v2/Bulk")])
+            foreach (var (method, target) in Scim)
             {
                 var (status, type, body) = await Send(host, method, target, host.Token, HttpAnswer.MediaType, rest);
                 Assert.Equal((why, target, 400, HttpAnswer.MediaType), (why, target, status, type));
@@ -66,6 +78,17 @@ public sealed class BrokenBodyTests
 
             var refused = await Send(host, "POST", "/oauth2/token", "x", "application/x-www-form-urlencoded", rest);
             Assert.Equal((why, 400, "invalid_request"), (why, refused.Status, (string?)JsonNode.Parse(refused.Body)!["error"]));
+        }
+
+        // The client is gone then, and may get no answer. An answer that it gets is a 400.
+        foreach (var rest in CutOff)
+        {
+            foreach (var (method, target) in (IEnumerable<(string, string)>)[.. Scim, ("POST", "/admin/api/tenants"), ("POST", "/admin/session"), ("POST", "/oauth2/token")])
+            {
+                var type = target == "/oauth2/token" ? "application/x-www-form-urlencoded" : "application/json";
+                var answer = await Exchange(host, method, target, target.StartsWith("/admin", StringComparison.Ordinal) ? AdminHost.Key : host.Token, type, rest, cutOff: true);
+                Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal), $"{target}: {answer}");
+            }
         }
 
         Assert.DoesNotContain(log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) || l.StartsWith("Critical", StringComparison.Ordinal));

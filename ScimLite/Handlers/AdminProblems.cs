@@ -44,7 +44,8 @@ public sealed class AdminProblems(ILogger<AdminProblems> logger) : IExceptionHan
             404 => "There is nothing at this address.",
             405 => "This address does not take that method.",
             413 => "The body is too large.",
-            415 => "The body's media type or Content-Encoding is not read here. Send Content-Type: application/json, and gzip, deflate, br or no encoding.",
+            415 => "The body's media type or Content-Encoding is not read here. "
+                + "Send Content-Type: application/json, and gzip, deflate, br or no encoding.",
             429 => "Too many wrong keys came from this address. Wait as many seconds as Retry-After says.",
             var status => $"The request was refused with status {status}.",
         }).ExecuteAsync(http);

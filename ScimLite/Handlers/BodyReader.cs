@@ -76,7 +76,7 @@ public static class BodyReader
         if (!json.Exists(parts => parts.Skip(1).All(IsUtf8)))
         {
             throw new ScimException(ScimError.Of(415,
-                "The body's charset is not read here. Send the JSON encoded as UTF-8, with Content-Type: application/scim+json and no charset."));
+                "The body's charset is not read here. Send the JSON encoded as UTF-8, with Content-Type: application/scim+json."));
         }
     }
 

@@ -13,13 +13,15 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
     public Task Schemas(HttpContext http) => List(http, catalog.Schemas, WriteSchema);
 
     /// <summary>One schema, by URN.</summary>
-    public Task Schema(HttpContext http) => One(http, "Schema", catalog.FindSchema(Id(http)), schema => $"/Schemas/{schema.Id}", WriteSchema);
+    public Task Schema(HttpContext http) =>
+        One(http, "Schema", catalog.FindSchema(Id(http)), schema => $"/Schemas/{schema.Id}", WriteSchema);
 
     /// <summary>All resource types.</summary>
     public Task ResourceTypes(HttpContext http) => List(http, catalog.ResourceTypes, WriteResourceType);
 
     /// <summary>One resource type, by name.</summary>
-    public Task ResourceType(HttpContext http) => One(http, "ResourceType", catalog.FindType(Id(http)), type => $"/ResourceTypes/{type.Name}", WriteResourceType);
+    public Task ResourceType(HttpContext http) =>
+        One(http, "ResourceType", catalog.FindType(Id(http)), type => $"/ResourceTypes/{type.Name}", WriteResourceType);
 
     /// <summary>The service provider configuration, RFC 7643 §5; every query key is ignored.</summary>
     public Task ServiceProviderConfig(HttpContext http) => Write(http, $"{BaseUrl(http)}/ServiceProviderConfig", json =>
@@ -84,7 +86,8 @@ public sealed class DiscoveryHandlers(SchemaCatalog catalog, Settings settings)
         });
     }
 
-    private Task One<T>(HttpContext http, string kind, T? item, Func<T, string> path, Action<Utf8JsonWriter, T, string> write) where T : class => item is null
+    private Task One<T>(HttpContext http, string kind, T? item, Func<T, string> path, Action<Utf8JsonWriter, T, string> write)
+        where T : class => item is null
         ? ScimResults.WriteErrorAsync(http, ScimError.NotFound(kind, Id(http)))
         : Write(http, BaseUrl(http) + path(item), json => write(json, item, BaseUrl(http)));
 

@@ -14,8 +14,8 @@ public static class RequestBodies
     public static IServiceCollection AddRequestBodies(this IServiceCollection services) => services.AddRequestDecompression(
         options => options.DecompressionProviders["x-gzip"] = options.DecompressionProviders["gzip"]);
 
-    /// <summary>Decompresses bodies and checks how they can be read. Nothing is read before the endpoint reads. Comes after routing, since an
-    /// endpoint has its own limit.</summary>
+    /// <summary>Decompresses bodies and checks how they can be read. Nothing is read before the endpoint reads. Belongs after routing,
+    /// because an endpoint has its own limit.</summary>
     public static IApplicationBuilder UseRequestBodies(this IApplicationBuilder app) => app.UseRequestDecompression().Use(CheckAsync);
 
     private static Task CheckAsync(HttpContext http, RequestDelegate next)
@@ -73,7 +73,8 @@ public static class RequestBodies
             catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
             {
                 // Brotli's decoder calls corrupt data an invalid operation.
-                throw new BadHttpRequestException("The body is not what its Content-Encoding says, or ends too early. Send it again in full.", 400, e);
+                throw new BadHttpRequestException(
+                    "The body is not what its Content-Encoding says, or ends too early. Send it again in full.", 400, e);
             }
         }
 

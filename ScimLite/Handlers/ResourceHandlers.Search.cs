@@ -14,10 +14,12 @@ public sealed partial class ResourceHandlers
     private const string AllTypes = "Resource";
 
     /// <summary>RFC 7644 §3.4.2: 200 with a list, empty when nothing matches.</summary>
-    public Task Search(HttpContext http, ResourceType type) => RunAsync(http, type, "search", call => ListAsync(http, [type], QueryOf(http, call), call));
+    public Task Search(HttpContext http, ResourceType type) =>
+        RunAsync(http, type, "search", call => ListAsync(http, [type], QueryOf(http, call), call));
 
     /// <summary>RFC 7644 §3.4.2.1: 200 with a list of resources of all types.</summary>
-    public Task SearchAll(HttpContext http) => RunAsync(http, AllTypes, "search", call => ListAsync(http, catalog.ResourceTypes, QueryOf(http, call), call));
+    public Task SearchAll(HttpContext http) =>
+        RunAsync(http, AllTypes, "search", call => ListAsync(http, catalog.ResourceTypes, QueryOf(http, call), call));
 
     /// <summary>RFC 7644 §3.4.3: the same by POST, with the query in the body.</summary>
     public Task SearchByPost(HttpContext http, ResourceType type) => RunAsync(http, type, "search", call => ListByPostAsync(http, [type], type.Endpoint, call));
@@ -56,7 +58,8 @@ public sealed partial class ResourceHandlers
     {
         if (QueryKeys.HasFilter(http.Request.Query.Keys))
         {
-            throw new ScimException(ScimError.InvalidFilter("A POST to .search has its filter in the body. Send \"filter\" there, and not in the address."));
+            throw new ScimException(ScimError.InvalidFilter(
+                "A POST to .search has its filter in the body. Send \"filter\" there, and not in the address."));
         }
         using var body = await BodyReader.ReadAsync(http, BodyLimit.OfBulk(settings.Limits)).ConfigureAwait(false);
         var dialect = new EntraDialect(Caller(http).Dialect);
@@ -65,7 +68,8 @@ public sealed partial class ResourceHandlers
         await ListAsync(http, types, query, call, $"{Addresses.BaseUrl(http, settings.PublicUrl)}{endpoint}/.search").ConfigureAwait(false);
     }
 
-    private async Task ListAsync(HttpContext http, IReadOnlyList<ResourceType> types, ListQuery query, ScimCall call, string? location = null)
+    private async Task ListAsync(
+        HttpContext http, IReadOnlyList<ResourceType> types, ListQuery query, ScimCall call, string? location = null)
     {
         listValidator.Check(query);
         var caller = Caller(http);

@@ -199,7 +199,8 @@ public sealed partial class ResourceHandlers(Provisioner provisioner, Searcher s
         var dialect = new EntraDialect(Caller(http).Dialect);
         var keys = QueryKeys.Read(http.Request.Query, QueryKeys.OfResource, dialect);
         call.Noted(dialect.Quirks);
-        listValidator.Check(new ListQuery(null, null, null, keys.GetValueOrDefault("attributes"), keys.GetValueOrDefault("excludedAttributes")));
+        listValidator.Check(new ListQuery(
+            null, null, null, keys.GetValueOrDefault("attributes"), keys.GetValueOrDefault("excludedAttributes")));
         return keys;
     }
 

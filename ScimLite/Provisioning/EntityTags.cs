@@ -11,7 +11,7 @@ namespace ScimLite.Provisioning;
 /// </summary>
 /// <remarks>
 /// A user's <c>groups</c> are computed at each read, and change without the user's version. An answer that shows them has the tag
-/// <c>W/"3.0f1e2d3c4b5a"</c>: the version, and a hash of the groups. A write names a version, so of its tags the part before the dot counts.
+/// <c>W/"3.0f1e2d3c4b5a"</c>: the version, and a hash of the groups. A write names a version, so only the part before the dot counts there.
 /// </remarks>
 public static partial class EntityTags
 {
@@ -69,8 +69,8 @@ public static partial class EntityTags
             var sent = list.AsSpan(tag.Index, tag.Length);
             star |= sent is "*";
             var opaque = Opaque(sent);
-            var digits = opaque.IndexOf('.') is > 0 and var dot && opaque.Length - dot == 13 && !opaque[(dot + 1)..].ContainsAnyExcept(HexDigits)
-                ? opaque[..dot] : opaque;
+            var hashed = opaque.IndexOf('.') is > 0 and var dot && opaque.Length - dot == 13 && !opaque[(dot + 1)..].ContainsAnyExcept(HexDigits);
+            var digits = hashed ? opaque[..^13] : opaque;
             if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             {
                 versions.Add(version);
@@ -79,7 +79,8 @@ public static partial class EntityTags
         return (star, versions);
     }
 
-    private static ReadOnlySpan<char> Opaque(ReadOnlySpan<char> tag) => (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"');
+    private static ReadOnlySpan<char> Opaque(ReadOnlySpan<char> tag) =>
+        (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"');
 
     // FNV-1a of 64 bits, folded to 48: the same in every process, unlike string.GetHashCode.
     private static ulong Hash(IReadOnlyList<Link> links)

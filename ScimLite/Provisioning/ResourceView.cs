@@ -16,9 +16,11 @@ public static class ResourceView
 
     /// <summary>The entity tag of the resource as the answer shows it (<c>ETag</c> and <c>meta.version</c>).</summary>
     public static string Tag(StoredResource resource, ResourceType type, Projection? projection) =>
-        type.HasGroups && projection?.Wants("groups") != false ? EntityTags.Of(resource.Version, resource.Links) : EntityTags.Of(resource.Version);
+        type.HasGroups && projection?.Wants("groups") != false
+            ? EntityTags.Of(resource.Version, resource.Links) : EntityTags.Of(resource.Version);
 
-    /// <summary>Whether the entity tag changes with all that the answer shows. That of a group doesn't: a member's name may change without it.</summary>
+    /// <summary>Whether the entity tag changes with all that the answer shows. False for a group with members: their names may change
+    /// without its version.</summary>
     public static bool TagCovers(StoredResource resource, ResourceType type) => !type.HasMembers || resource.Links.Count == 0;
 
     /// <summary>The resource as a tree, for rules that have to look inside.</summary>

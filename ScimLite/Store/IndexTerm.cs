@@ -48,7 +48,8 @@ public sealed record IndexTerm(IndexedAttribute Attribute, string? Value)
     {
         AttributeType.Boolean => value.Equals("true", StringComparison.OrdinalIgnoreCase) || value == "1" ? "1" : "0",
         AttributeType.Integer or AttributeType.Decimal when SchemaRules.IsNumber(value) => NumberOrder.Encode(value),
-        AttributeType.DateTime when SchemaRules.TryReadTime(SchemaRules.PlusForBlank(value) ?? value, out var time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
+        AttributeType.DateTime when SchemaRules.TryReadTime(FilterTime.WithPlus(value), out var time) =>
+            time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
         _ => Escape(CodePointOrder.Fold(value, attribute.Leaf.CaseExact)),
     };
 

@@ -176,7 +176,8 @@ public sealed class TokenEndpoint(
         int read;
         try
         {
-            read = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted).ConfigureAwait(false);
+            read = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (BadHttpRequestException e)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
+using Microsoft.Extensions.Primitives;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Patches;
 
@@ -36,7 +37,7 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
     /// <param name="query">The decoded keys, each with its values.</param>
     /// <param name="dialect">Notes what was read although it deviates.</param>
     /// <exception cref="ScimException">As of <see cref="QueryKeys"/>.</exception>
-    public static ListQuery Read(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> query, EntraDialect dialect)
+    public static ListQuery Read(IEnumerable<KeyValuePair<string, StringValues>> query, EntraDialect dialect)
     {
         var keys = QueryKeys.Read(query, QueryKeys.OfList, dialect);
         return new ListQuery(Text("filter"), Text("startIndex"), Text("count"), Text("attributes"), Text("excludedAttributes"))
@@ -60,7 +61,8 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
         {
             _ = ScimJson.Find(body, name);
         }
-        var keys = QueryKeys.Read(body.EnumerateObject().Select(p => (ScimJson.Name(p), p.Value)), QueryKeys.OfList, JsonElement.DeepEquals, dialect);
+        var sent = body.EnumerateObject().Select(p => (ScimJson.Name(p), p.Value));
+        var keys = QueryKeys.Read(sent, QueryKeys.OfList, JsonElement.DeepEquals, dialect);
         return new ListQuery(
             Text(keys, "filter"), Text(keys, "startIndex", number: true), Text(keys, "count", number: true), List(keys, "attributes"),
             List(keys, "excludedAttributes"))
@@ -71,13 +73,14 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
         };
     }
 
-    private static string? Text(IReadOnlyDictionary<string, JsonElement> keys, string name, bool number = false) => keys.GetValueOrDefault(name) switch
-    {
-        { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.String } text => ScimJson.Text(text),
-        { ValueKind: JsonValueKind.Number } digits when number => digits.GetRawText(),
-        _ => throw new ScimException(ScimError.InvalidValue($"'{name}' has to be {(number ? "a whole number" : "text in double quotes")}.")),
-    };
+    private static string? Text(IReadOnlyDictionary<string, JsonElement> keys, string name, bool number = false) =>
+        keys.GetValueOrDefault(name) switch
+        {
+            { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
+            { ValueKind: JsonValueKind.String } text => ScimJson.Text(text),
+            { ValueKind: JsonValueKind.Number } digits when number => digits.GetRawText(),
+            _ => throw new ScimException(ScimError.InvalidValue($"'{name}' has to be {(number ? "a whole number" : "text in double quotes")}.")),
+        };
 
     private static string? List(IReadOnlyDictionary<string, JsonElement> keys, string name) => keys.GetValueOrDefault(name) switch
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using ScimLite.Protocol;
 using ScimLite.Protocol.Patches;
 
@@ -51,7 +52,7 @@ public static class QueryKeys
                     near.Add((key, name, value));
                     break;
                 case Fit.Unclear:
-                    throw Refused(name, $"The query key '{ScimError.Shorten(key)}' may mean '{name}', and is not read as it. Send '{name}', or another name.");
+                    throw Refused(name, $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send '{name}'.");
                 case Fit.None:
                     break;
                 default:
@@ -62,7 +63,8 @@ public static class QueryKeys
         {
             if (read.TryGetValue(name, out var other) && !same(other, value))
             {
-                throw Refused(name, $"The query key '{ScimError.Shorten(key)}' and another key both mean '{name}', with different values. Send '{name}' once.");
+                throw Refused(
+                    name, $"'{name}' is sent with two values, once by the query key '{ScimError.Shorten(key)}'. Send '{name}' once.");
             }
             dialect.NearQueryKey(key, name);
             read[name] = value;
@@ -70,14 +72,14 @@ public static class QueryKeys
         return read;
     }
 
-    /// <summary>Reads the keys of an address. A further <c>?</c> inside a value begins further keys, as in <c>?flag=1?filter=…</c>, which a
-    /// client makes of a Tenant URL that has a query.</summary>
+    /// <summary>Reads the keys of an address. A further <c>?</c> inside a value begins another key, as in <c>?flag=1?filter=…</c>: a client
+    /// that appends to a Tenant URL with a query sends this.</summary>
     /// <param name="query">The decoded keys, each with its values.</param>
     /// <param name="names">As of <see cref="Read{T}"/>.</param>
     /// <param name="dialect">As of <see cref="Read{T}"/>.</param>
     /// <exception cref="ScimException">As of <see cref="Read{T}"/>; a <c>filter</c> that was sent twice, too.</exception>
     public static IReadOnlyDictionary<string, string> Read(
-        IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> query, IReadOnlyList<string> names, EntraDialect dialect)
+        IEnumerable<KeyValuePair<string, StringValues>> query, IReadOnlyList<string> names, EntraDialect dialect)
     {
         var sent = new List<(string Key, string Value)>();
         foreach (var (key, values) in query)
@@ -92,17 +94,24 @@ public static class QueryKeys
             sent.Add((key, values.ToString()));
             foreach (var (inner, value) in values.SelectMany(v => Inside(v ?? "")))
             {
-                if (Match(inner, names, out var meant) != Fit.None && (fit == Fit.None || meant == "filter"))
+                if (Match(inner, names, out var meant) == Fit.None)
                 {
-                    sent.Add(($"{key}=…?{inner}", value));
+                    continue;
                 }
+                if (fit != Fit.None && meant == "filter")
+                {
+                    throw Refused(
+                        meant, $"The value of the query key '{name}' holds another key, '{ScimError.Shorten(inner)}'. Send '&' before it, not '?'.");
+                }
+                sent.Add(($"{key}=…?{inner}", value));
             }
         }
         return Read(sent, names, string.Equals, dialect);
     }
 
     /// <summary>Whether one of the keys is <c>filter</c>, or nearly.</summary>
-    public static bool HasFilter(IEnumerable<string> keys) => keys.Any(key => Match(key, OfList, out var name) != Fit.None && name == "filter");
+    public static bool HasFilter(IEnumerable<string> keys) =>
+        keys.Any(key => Match(key, OfList, out var name) != Fit.None && name == "filter");
 
     private static IEnumerable<(string Key, string Value)> Inside(string value)
     {
@@ -132,7 +141,8 @@ public static class QueryKeys
             return Fit.Near;
         }
         name = "";
-        if (Find(names, "filter") is not { } filter || !(key.Contains(filter, StringComparison.OrdinalIgnoreCase) || IsMistyped(core.ToLowerInvariant(), filter)))
+        if (Find(names, "filter") is not { } filter
+            || !(key.Contains(filter, StringComparison.OrdinalIgnoreCase) || IsMistyped(core.ToLowerInvariant(), filter)))
         {
             return Fit.None;
         }
@@ -140,7 +150,8 @@ public static class QueryKeys
         return Fit.Unclear;
     }
 
-    private static string? Find(IReadOnlyList<string> names, string key) => names.FirstOrDefault(n => n.Equals(key, StringComparison.OrdinalIgnoreCase));
+    private static string? Find(IReadOnlyList<string> names, string key) =>
+        names.FirstOrDefault(n => n.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsDecoration(char c) => c is '?' or '$' or '+' or '"' or '\'' || char.IsWhiteSpace(c) || char.IsControl(c)
         || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format;
@@ -150,7 +161,8 @@ public static class QueryKeys
     {
         if (core.Length == word.Length)
         {
-            return core.Zip(word).Count(pair => pair.First != pair.Second) == 1 || (core[0] == word[0] && core.Order().SequenceEqual(word.Order()));
+            return core.Zip(word).Count(pair => pair.First != pair.Second) == 1
+                || (core[0] == word[0] && core.Order().SequenceEqual(word.Order()));
         }
         var (shorter, longer) = core.Length < word.Length ? (core, word) : (word, core);
         return longer.Length - shorter.Length == 1 && Enumerable.Range(0, longer.Length).Any(i => longer.Remove(i, 1) == shorter);

@@ -36,7 +36,8 @@ public sealed class SettingsValidator : AbstractValidator<Settings>
         RuleForEach(s => s.KnownProxies).Must(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _)).OverridePropertyName("ScimLite:KnownProxies")
             .WithMessage("{PropertyPath} holds '{PropertyValue}'; allowed are addresses such as 10.1.2.3 and networks such as 10.0.0.0/8.");
         Range(s => s.Limits.MaxBodyBytes, "ScimLite:Limits:MaxBodyBytes", 1024, 104_857_600);
-        RuleFor(s => s.Limits.MaxGroupBodyBytes).Must((s, bytes) => bytes is null || (bytes >= s.Limits.MaxBodyBytes && bytes is >= 1024 and <= 104_857_600))
+        RuleFor(s => s.Limits.MaxGroupBodyBytes)
+            .Must((s, bytes) => bytes is null || (bytes >= s.Limits.MaxBodyBytes && bytes is >= 1024 and <= 104_857_600))
             .OverridePropertyName("ScimLite:Limits:MaxGroupBodyBytes")
             .WithMessage($"{{PropertyPath}} is {{PropertyValue}}; allowed is {Allowed["MaxGroupBodyBytes"]}.");
         Range(s => s.Limits.MaxBulkOperations, "ScimLite:Limits:MaxBulkOperations", 1, 10_000);

@@ -20,7 +20,8 @@ public sealed record BulkRequest(int? FailOnErrors, IReadOnlyList<BulkOperation>
         dialect.CheckMessageSchemas(ScimJson.Find(body, "schemas"), Urns.BulkRequest, "bulk-schemas");
         if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list)
         {
-            throw new ScimException(ScimError.InvalidSyntax("A Bulk needs 'Operations', an array of objects with method, path, bulkId and data."));
+            throw new ScimException(ScimError.InvalidSyntax(
+                "A Bulk needs 'Operations', an array of objects with method, path, bulkId and data."));
         }
         if (list.GetArrayLength() == 0)
         {

@@ -180,21 +180,23 @@ public sealed partial class EntraDialect(Dialect dialect)
         Note("unknown-sort-attribute");
     }
 
-    /// <summary>A query key that is nearly one of a list's is read as it. A Tenant URL that ends in a question mark makes <c>??filter=…</c> of
-    /// Entra's request. https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
+    /// <summary>A query key that is nearly one of a list's is read as it: a Tenant URL that ends in a question mark leads to
+    /// <c>??filter=…</c>.
+    /// https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility</summary>
     /// <exception cref="ScimException"><c>invalidFilter</c> or <c>invalidValue</c> in dialect <c>rfc</c>, naming the key.</exception>
     public void NearQueryKey(string key, string name)
     {
         if (dialect == Dialect.Rfc)
         {
             throw new ScimException(new ScimError(400, name == "filter" ? "invalidFilter" : "invalidValue",
-                $"The query key '{ScimError.Shorten(key)}' is not a key of this list. Send '{name}' if you mean that, after one question mark."));
+                $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send '{name}' after one question mark."));
         }
         Note(name == "filter" ? "filter-key" : "query-key");
     }
 
-    /// <summary>The <c>schemas</c> of a search or a Bulk. It may be missing or empty, or hold a near URN (<c>…:schemas:core:2.0:SearchRequest</c>):
-    /// the address says what the message is. https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
+    /// <summary>The <c>schemas</c> of a search or a Bulk. It may be missing or empty, or hold a near URN such as
+    /// <c>…:schemas:core:2.0:SearchRequest</c>, because the address says what the message is.
+    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
     /// <param name="schemas">What was sent; null if nothing was.</param>
     /// <param name="urn">The URN of the message.</param>
     /// <param name="quirk">The name of the rule.</param>
@@ -211,12 +213,14 @@ public sealed partial class EntraDialect(Dialect dialect)
         var message = urn[urn.LastIndexOf(':')..];
         if (dialect == Dialect.Rfc || (sent.Count > 0 && !named.Exists(u => u.EndsWith(message, StringComparison.OrdinalIgnoreCase))))
         {
-            throw new ScimException(ScimError.InvalidSyntax($"The 'schemas' of the body does not name this message. Send \"schemas\":[\"{urn}\"] in it."));
+            throw new ScimException(ScimError.InvalidSyntax(
+                $"The 'schemas' of the body does not name this message. Send \"schemas\":[\"{urn}\"] in it."));
         }
         Note(quirk);
     }
 
-    /// <summary><c>"2026-11-27T05:00:00 02:00"</c>: an unescaped plus arrives as a blank (in both dialects, as it is URL decoding).</summary>
+    /// <summary><c>"2026-11-27T05:00:00 02:00"</c>: an unescaped plus arrives as a blank, in both dialects. RFC 3986 knows no such
+    /// decoding; forms do (https://url.spec.whatwg.org/#urlencoded-parsing).</summary>
     public void BlankAsPlus() => Note("blank-as-plus");
 
     private void Note(string quirk) => (quirks ??= []).Add(quirk);

@@ -85,13 +85,7 @@ public static partial class SchemaRules
             case AttributeType.Integer or AttributeType.Decimal:
                 return literal.Kind is LiteralKind.Number or LiteralKind.Text && IsNumber(literal.Text) ? ScimJson.Number(literal.Text) : throw Mismatch("a number");
             case AttributeType.DateTime:
-                if (!TryReadTime(literal.Text, out _))
-                {
-                    var escaped = PlusForBlank(literal.Text) ?? throw Mismatch("a time such as \"2026-01-31T09:30:00Z\"");
-                    dialect.BlankAsPlus();
-                    return escaped;
-                }
-                return literal.Text;
+                return FilterTime.Read(literal.Text, dialect) ?? throw Mismatch("a time such as \"2026-01-31T09:30:00Z\"");
             case AttributeType.Complex:
                 throw Mismatch("one of its sub-attributes");
             default:
