@@ -114,7 +114,9 @@ public sealed class Rfc7644Section3_7
 
         Assert.Equal("""{"supported":true,"maxOperations":3,"maxPayloadSize":2000}""", says.ToJsonString());
         Assert.Contains("3 are read (maxOperations)", (await host.Client.Send("POST", "Bulk", Body(User("a", "a"), User("b", "b"), User("c", "c"), User("d", "d")))).Refuses(413).Detail, StringComparison.Ordinal);
-        Assert.Contains("2000 bytes (maxPayloadSize, the setting MaxBodyBytes)", (await host.Client.Send("POST", "Bulk", Body(User("a", new string('a', 2000))))).Refuses(413).Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "2000 bytes (maxPayloadSize, the setting MaxBodyBytes)",
+            (await host.Client.Send("POST", "Bulk", Body(User("a", new string('a', 2000))))).Refuses(413).Detail, StringComparison.Ordinal);
         Assert.Equal(0, (await host.Client.Send("GET", "Users")).Is(200).Total);
         Assert.Equal("201 201 201", (await host.Client.Bulk(Body(User("a", "a"), User("b", "b"), User("c", "c")))).Statuses());
     }

@@ -189,9 +189,12 @@ public sealed class BadInputTests
         await using var host = await ScimHost.StartAsync(store);
         string?[] types =
         [
-            null, "", "application/json", "APPLICATION/SCIM+JSON", "application/scim+json;charset=UTF-8", "application/json; charset=\"utf-8\"", "application/json;odata=verbose",
-            "text/json", "Text/JSON; charset=utf8", "application/json, application/scim+json", "text/plain, application/json", "application/json;", "application/json; charset=",
-            "application/scim+json;;v=2; profile=\"x\"", "application/json; charset=US-ASCII", "application/json; charset=utf-16, application/scim+json",
+            null, "", "application/json", "APPLICATION/SCIM+JSON", "application/scim+json;charset=UTF-8",
+            "application/json; charset=\"utf-8\"", "application/json;odata=verbose",
+            "text/json", "Text/JSON; charset=utf8", "application/json, application/scim+json", "text/plain, application/json",
+            "application/json;", "application/json; charset=",
+            "application/scim+json;;v=2; profile=\"x\"", "application/json; charset=US-ASCII",
+                "application/json; charset=utf-16, application/scim+json",
         ];
 
         for (var i = 0; i < types.Length; i++)
@@ -206,7 +209,8 @@ public sealed class BadInputTests
     public async Task A_body_of_exactly_the_limit_is_read_and_one_byte_more_is_413(StoreKind store)
     {
         const int most = 4096;
-        var settings = new Dictionary<string, string> { ["ScimLite:Limits:MaxBodyBytes"] = "4096", ["ScimLite:Limits:MaxGroupBodyBytes"] = "4096" };
+        var settings = new Dictionary<string, string>
+            { ["ScimLite:Limits:MaxBodyBytes"] = "4096", ["ScimLite:Limits:MaxGroupBodyBytes"] = "4096" };
         await using var host = await ScimHost.StartAsync(store, settings: settings);
         byte[] Sized(int bytes)
         {

@@ -9,7 +9,8 @@ namespace ScimLite.Tests.Handlers;
 /// <summary>An entity tag covers all that the answer shows: computed groups, and members' names.</summary>
 public sealed class GroupTagTests
 {
-    static string Member(string op, string user) => HttpCalls.Patch($$"""{"op":"{{op}}","path":"members","value":[{"value":"{{user}}"}]}""");
+    static string Member(string op, string user) => HttpCalls.Patch(
+        $$"""{"op":"{{op}}","path":"members","value":[{"value":"{{user}}"}]}""");
 
     static async Task<string> Tag(HttpClient client, string target)
     {
@@ -30,7 +31,8 @@ public sealed class GroupTagTests
         foreach (var (method, target, body) in ((string, string, string?)[])
         [
             ("PATCH", $"Groups/{engines}", Member("add", user)), ("PATCH", $"Groups/{staff}", Member("add", user)),
-            ("PATCH", $"Groups/{staff}", HttpCalls.Patch("""{"op":"replace","path":"displayName","value":"Crew"}""")), ("DELETE", $"Groups/{engines}", null),
+            ("PATCH", $"Groups/{staff}", HttpCalls.Patch("""{"op":"replace","path":"displayName","value":"Crew"}""")),
+            ("DELETE", $"Groups/{engines}", null),
         ])
         {
             (await host.Client.Send(method, target, body)).Is(204);
@@ -68,7 +70,8 @@ public sealed class GroupTagTests
         var tag = await Tag(host.Client, $"Users/{user}");
 
         (await host.Client.Send("PATCH", $"Users/{user}", title, ("If-None-Match", tag))).Refuses(412);
-        (await host.Client.Send("PATCH", $"Users/{user}", title, ("If-Match", tag.Replace("1.", "9.", StringComparison.Ordinal)))).Refuses(412);
+        (await host.Client.Send(
+            "PATCH", $"Users/{user}", title, ("If-Match", tag.Replace("1.", "9.", StringComparison.Ordinal)))).Refuses(412);
         foreach (var foreign in (string[])["W/\"1.x\"", "W/\"1.\"", "W/\"1.0123456789abc\"", "W/\"1.0123456789AB\"", "\".0123456789ab\""])
         {
             (await host.Client.Send("PATCH", $"Users/{user}", title, ("If-Match", foreign))).Refuses(412);
@@ -80,9 +83,15 @@ public sealed class GroupTagTests
         var put = (await host.Client.Send("PUT", $"Users/{user}", """{"userName":"ada"}""", ("If-Match", $"W/\"2.000000000000\""))).Is(200);
         Assert.StartsWith("W/\"3.", put.Header("ETag"), StringComparison.Ordinal);
         Assert.Equal("412 200", (await host.Client.Bulk(BulkCalls.Body(
-            BulkCalls.Patch($"Users/{user}", """{"op":"add","path":"title","value":"y"}""", $",\"version\":\"{tag.Replace("\"", "\\\"", StringComparison.Ordinal)}\""),
-            BulkCalls.Patch($"Users/{user}", """{"op":"add","path":"title","value":"y"}""", $",\"version\":\"{put.Header("ETag")!.Replace("\"", "\\\"", StringComparison.Ordinal)}\"")))).Statuses());
-        Assert.Equal("W/\"4\"", (await host.Client.Send("PUT", $"Users/{user}", """{"userName":"ada","title":"y"}""", ("Prefer", "return=minimal"))).Is(204).Header("ETag"));
+            BulkCalls.Patch(
+                $"Users/{user}", """{"op":"add","path":"title","value":"y"}""",
+                $",\"version\":\"{tag.Replace("\"", "\\\"", StringComparison.Ordinal)}\""),
+            BulkCalls.Patch(
+                $"Users/{user}", """{"op":"add","path":"title","value":"y"}""",
+                $",\"version\":\"{put.Header("ETag")!.Replace("\"", "\\\"", StringComparison.Ordinal)}\"")))).Statuses());
+        Assert.Equal("W/\"4\"",
+            (await host.Client.Send("PUT", $"Users/{user}", """{"userName":"ada","title":"y"}""", ("Prefer", "return=minimal")))
+            .Is(204).Header("ETag"));
         (await host.Client.Send("DELETE", $"Users/{user}", null, ("If-Match", await Tag(host.Client, $"Users/{user}")))).Is(204);
     }
 
@@ -93,7 +102,8 @@ public sealed class GroupTagTests
         var user = (await host.Client.CreateUser("ada", ""","displayName":"Ada" """)).Id;
         var group = (await host.Client.CreateGroup("Engines", user)).Id;
         var tag = await Tag(host.Client, $"Groups/{group}");
-        (await host.Client.Send("PATCH", $"Users/{user}", HttpCalls.Patch("""{"op":"replace","path":"displayName","value":"Countess"}"""))).Is(200);
+        (await host.Client.Send(
+            "PATCH", $"Users/{user}", HttpCalls.Patch("""{"op":"replace","path":"displayName","value":"Countess"}"""))).Is(200);
 
         Assert.Equal(tag, await Tag(host.Client, $"Groups/{group}"));
         foreach (var list in (string[])[tag, "*"])
@@ -107,7 +117,8 @@ public sealed class GroupTagTests
     [Theory, OnBothStores]
     public async Task Groups_of_groups_are_in_the_tag_where_they_are_shown(StoreKind store)
     {
-        await using var host = await ScimHost.StartAsync(store, tenantSettings: new Dictionary<string, string> { ["IndirectGroups"] = "true" });
+        await using var host = await ScimHost.StartAsync(
+            store, tenantSettings: new Dictionary<string, string> { ["IndirectGroups"] = "true" });
         var user = (await host.Client.CreateUser("ada")).Id;
         var inner = (await host.Client.CreateGroup("Inner", user)).Id;
         var before = await Tag(host.Client, $"Users/{user}");

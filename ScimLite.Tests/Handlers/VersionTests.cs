@@ -35,7 +35,8 @@ public sealed class VersionTests
         var group = await host.Client.CreateGroup("Engines");
         var staff = await host.Client.CreateGroup("Staff", user.Id);
         foreach (var target in (string[])
-            [$"Users/{user.Id}?excludedAttributes=groups", $"Groups/{group.Id}", $"Groups/{staff.Id}?excludedAttributes=members", $"Users/{user.Id}?attributes=userName"])
+            [$"Users/{user.Id}?excludedAttributes=groups", $"Groups/{group.Id}", $"Groups/{staff.Id}?excludedAttributes=members",
+                $"Users/{user.Id}?attributes=userName"])
         {
             foreach (var tag in (string[])["W/\"1\"", "\"1\"", "*", "W/\"7\", W/\"1\"", "W/\"7\",\"1\"", "\"a,b\", W/\"1\"", "1"])
             {
@@ -70,7 +71,8 @@ public sealed class VersionTests
             (await host.Client.Send("PATCH", $"Users/{user}", Title.Replace("\"x\"", $"\"{version}\"", StringComparison.Ordinal), ("If-Match", current))).Is(200);
             (await host.Client.Send("PATCH", $"Groups/{group}", HttpCalls.Patch($$"""{"op":"{{(version % 2 == 1 ? "add" : "remove")}}","path":"members","value":[{"value":"{{user}}"}]}"""), ("If-Match", current))).Is(204);
             version++;
-            Assert.Equal($"W/\"{version}\"", (await host.Client.Send("GET", $"Users/{user}?excludedAttributes=groups")).Is(200).Header("ETag"));
+            Assert.Equal($"W/\"{version}\"", (await host.Client.Send("GET", $"Users/{user}?excludedAttributes=groups")).Is(200)
+                .Header("ETag"));
             Assert.Equal($"W/\"{version}\"", (await host.Client.Send("GET", $"Groups/{group}")).Is(200).Header("ETag"));
         }
 

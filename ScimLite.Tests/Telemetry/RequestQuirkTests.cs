@@ -38,6 +38,8 @@ public sealed class RequestQuirkTests
         var trace = await recorder.Call(host.Client, "GET", $"Groups/{group}/members??filter=value%20eq%20%22{ada}%22");
         Assert.Equal((1, "filter-key"), (trace.Answer.Is(200).Total, trace.Tag("scim.quirk")));
         (await host.Client.Send("GET", $"Groups/{group}/members?filtre=value%20eq%20%22{ada}%22")).Refuses(400, "invalidFilter");
-        (await host.Client.Send("PATCH", $"Groups/{group}??attributes=displayName", HttpCalls.Patch("""{"op":"add","path":"externalId","value":"x"}"""))).Is(200);
+        (await host.Client.Send(
+            "PATCH", $"Groups/{group}??attributes=displayName", HttpCalls.Patch("""{"op":"add","path":"externalId","value":"x"}""")))
+            .Is(200);
     }
 }

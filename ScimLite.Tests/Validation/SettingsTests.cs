@@ -81,12 +81,15 @@ public sealed class SettingsTests
     [InlineData("2000", "1024", 2000)]
     public void A_group_may_have_a_larger_body_than_anything_else_and_never_a_smaller_one(string? group, string? all, int bytes)
     {
-        (string, string)[] sent = [.. new[] { ("Limits:MaxGroupBodyBytes", group), ("Limits:MaxBodyBytes", all) }.Where(s => s.Item2 is not null).Select(s => (s.Item1, s.Item2!))];
+        (string, string)[] sent = [
+            .. new[] { ("Limits:MaxGroupBodyBytes", group), ("Limits:MaxBodyBytes", all) }.Where(s => s.Item2 is not null).Select(
+            s => (s.Item1, s.Item2!))];
         Assert.Equal(bytes, Read([.. sent, ("Tenants:acme:Token", Token)]).Limits.GroupBodyBytes);
 
         foreach (var bad in (string[])["1048575", "1023", "104857601", "-1", "abc"])
         {
-            AssertSays(Refusal(("Limits:MaxGroupBodyBytes", bad), ("Tenants:acme:Token", Token)), "ScimLite:Limits:MaxGroupBodyBytes", bad, "1024 to 104857600, and not below MaxBodyBytes");
+            AssertSays(Refusal(("Limits:MaxGroupBodyBytes", bad), ("Tenants:acme:Token", Token)), "ScimLite:Limits:MaxGroupBodyBytes",
+                bad, "1024 to 104857600, and not below MaxBodyBytes");
         }
     }
 
