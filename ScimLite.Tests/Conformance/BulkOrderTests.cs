@@ -112,7 +112,7 @@ public sealed class BulkOrderTests
             foreach (var resource in (await client.Send("GET", $"{endpoint}?count=1000")).Is(200).Json["Resources"]!.AsArray())
             {
                 var members = ((resource!["members"] ?? resource["groups"])?.AsArray() ?? []).Select(m => $"{m!["type"]} {m["display"]}").Order(StringComparer.Ordinal);
-                lines.Add($"{endpoint} {resource["userName"] ?? resource["displayName"]} {resource["externalId"]} {resource["active"]} {resource["title"]} {resource["meta"]!.Text("version")} [{string.Join(", ", members)}]");
+                lines.Add($"{endpoint} {resource["userName"] ?? resource["displayName"]} {resource["externalId"]} {resource["active"]} {resource["title"]} {resource["meta"]!.Text("version").Split('.')[0].TrimEnd('"')} [{string.Join(", ", members)}]");
             }
         }
 

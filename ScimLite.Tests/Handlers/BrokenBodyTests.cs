@@ -10,7 +10,7 @@ using ScimLite.Tests.Tenancy;
 
 namespace ScimLite.Tests.Handlers;
 
-/// <summary>Bodies that break HTTP's own rules, byte for byte on a socket: each endpoint answers 400 in its shape, and logs no error.</summary>
+/// <summary>Bodies that break HTTP's own rules, byte for byte on a socket: endpoints answer 400, and log no error.</summary>
 public sealed class BrokenBodyTests
 {
     const string Chunked = "Transfer-Encoding: chunked\r\n\r\n";

@@ -137,12 +137,13 @@ public sealed class EncodedBodyTests
     {
         await using var admin = await AdminHost.StartAsync(store);
         using var client = admin.Host.Connect(AdminHost.Key);
+        using var stranger = admin.Host.Connect(null);
         Task<HttpAnswer> Admin(byte[] body, string encoding) => Send(
             client, "POST", "/admin/api/tenants", body, encoding, "application/json");
         Task<HttpAnswer> Session(byte[] body, string encoding) => Send(
             client, "POST", "/admin/session", body, encoding, "application/json");
         Task<HttpAnswer> Token(byte[] body, string encoding) => Send(
-            client, "POST", "/oauth2/token", body, encoding, "application/x-www-form-urlencoded");
+            stranger, "POST", "/oauth2/token", body, encoding, "application/x-www-form-urlencoded");
         var tenant = $$"""{"id":"{{admin.Tenant}}"}""";
         var bomb = Encode(new string(' ', 8 * 1_048_576), Gzip);
 

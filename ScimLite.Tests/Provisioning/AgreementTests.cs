@@ -79,7 +79,7 @@ public sealed class AgreementTests
             // A group has another version, too, when a member is deleted, and that is the member's entry.
             if (found.Status == 200 && trail.First().Text("resourceType") == "User")
             {
-                Assert.Equal($"W/\"{outcomes.Length}\"", found.Header("ETag"));
+                Assert.Equal($"W/\"{outcomes.Length}", found.Header("ETag")!.Split('.')[0].TrimEnd('"'));
             }
         }
         // Who came and went, read from the log alone, are the members that are there; a deleted user is no member of anything.

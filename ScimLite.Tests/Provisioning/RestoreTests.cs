@@ -30,7 +30,7 @@ public sealed class RestoreTests
 
         var user = (await client.Send("GET", $"Users/{id}")).Is(200).Json;
         Assert.Equal(("ada", "x1", "Countess", "Engines"), (user.Text("userName"), user.Text("externalId"), user.Text("title"), Groups(user)));
-        Assert.Equal("W/\"2\"", user["meta"]!.Text("version"));
+        Assert.StartsWith("W/\"2.", user["meta"]!.Text("version"), StringComparison.Ordinal);
         Assert.Equal("restore User restored", (await host.Entries($"&resource={id}"))[0].Short());
         (await host.Ask($"deleted/{id}/restore", "POST")).Problem(404);
         (await host.Ask("deleted/nobody/restore", "POST")).Problem(404);
@@ -65,7 +65,7 @@ public sealed class RestoreTests
 
         Assert.Equal((id, "Ada", "A", "", "Engines"), (again.Id, again.Json.Text("userName"), again.Json.Text("nickName"), again.Json.Text("title"), Groups(again.Json)));
         Assert.Equal($"http://localhost/scim/v2/Users/{id}", again.Header("Location"));
-        Assert.Equal("W/\"2\"", again.Header("ETag"));
+        Assert.StartsWith("W/\"2.", again.Header("ETag"), StringComparison.Ordinal);
         Assert.Equal(1, (await client.Send("GET", "Users")).Total);
         var told = (await host.Send("GET", $"tenants/{host.Tenant}/activity?resource={id}")).Is(200).Json["entries"]![0]!.AsObject();
         Assert.Equal("create User restored", told.Short());

@@ -69,7 +69,8 @@ public static partial class EntityTags
             var sent = list.AsSpan(tag.Index, tag.Length);
             star |= sent is "*";
             var opaque = Opaque(sent);
-            var hashed = opaque.IndexOf('.') is > 0 and var dot && opaque.Length - dot == 13 && !opaque[(dot + 1)..].ContainsAnyExcept(HexDigits);
+            var hashed = opaque.IndexOf('.') is > 0 and var dot && opaque.Length - dot == 13
+                && !opaque[(dot + 1)..].ContainsAnyExcept(HexDigits);
             var digits = hashed ? opaque[..^13] : opaque;
             if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             {

@@ -79,7 +79,8 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
             { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => null,
             { ValueKind: JsonValueKind.String } text => ScimJson.Text(text),
             { ValueKind: JsonValueKind.Number } digits when number => digits.GetRawText(),
-            _ => throw new ScimException(ScimError.InvalidValue($"'{name}' has to be {(number ? "a whole number" : "text in double quotes")}.")),
+            _ => throw new ScimException(ScimError.InvalidValue(
+                $"'{name}' has to be {(number ? "a whole number" : "text in double quotes")}.")),
         };
 
     private static string? List(IReadOnlyDictionary<string, JsonElement> keys, string name) => keys.GetValueOrDefault(name) switch

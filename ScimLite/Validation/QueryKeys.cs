@@ -31,8 +31,8 @@ public static class QueryKeys
     /// <param name="names">The parameters that matter: <see cref="OfList"/> or <see cref="OfResource"/>.</param>
     /// <param name="same">Whether two values are equal.</param>
     /// <param name="dialect">Notes the keys that were read as another one.</param>
-    /// <exception cref="ScimException"><c>invalidFilter</c> or <c>invalidValue</c>, naming the key: it may or may not mean a parameter, or two
-    /// keys for one parameter have different values.</exception>
+    /// <exception cref="ScimException"><c>invalidFilter</c> or <c>invalidValue</c>, naming the key: it may or may not mean a parameter,
+    /// or two keys for one parameter have different values.</exception>
     public static IReadOnlyDictionary<string, T> Read<T>(
         IEnumerable<(string Key, T Value)> sent, IReadOnlyList<string> names, Func<T, T, bool> same, EntraDialect dialect)
     {
@@ -52,7 +52,7 @@ public static class QueryKeys
                     near.Add((key, name, value));
                     break;
                 case Fit.Unclear:
-                    throw Refused(name, $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send '{name}'.");
+                    throw Refused(name, $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send that.");
                 case Fit.None:
                     break;
                 default:
@@ -101,7 +101,7 @@ public static class QueryKeys
                 if (fit != Fit.None && meant == "filter")
                 {
                     throw Refused(
-                        meant, $"The value of the query key '{name}' holds another key, '{ScimError.Shorten(inner)}'. Send '&' before it, not '?'.");
+                        meant, $"The value of the query key '{name}' holds the key '{ScimError.Shorten(inner)}'. Send '&' before it.");
                 }
                 sent.Add(($"{key}=…?{inner}", value));
             }

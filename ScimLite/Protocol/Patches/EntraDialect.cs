@@ -189,7 +189,7 @@ public sealed partial class EntraDialect(Dialect dialect)
         if (dialect == Dialect.Rfc)
         {
             throw new ScimException(new ScimError(400, name == "filter" ? "invalidFilter" : "invalidValue",
-                $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send '{name}' after one question mark."));
+                $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send that after one '?'."));
         }
         Note(name == "filter" ? "filter-key" : "query-key");
     }
