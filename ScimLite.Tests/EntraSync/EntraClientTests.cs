@@ -26,6 +26,7 @@ public sealed class EntraClientTests
 
         Assert.Equal(200, (await sending).Status);
         Assert.Equal(2, server.Asked);
+        Assert.Equal((TimeSpan.FromSeconds(7), 0), (client.Paused, client.GivenUp));
     }
 
     [Fact]

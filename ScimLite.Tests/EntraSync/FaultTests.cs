@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using ScimLite.EntraSync;
 using ScimLite.Tests.Hosting;
 
@@ -64,6 +66,41 @@ public sealed class FaultTests
         Assert.Equal(Verbs.Unusable, report.ExitCode);
         Assert.Contains("refused with 401", report.Ended, StringComparison.Ordinal);
         Assert.Equal(1, report.RequestCount);
+        Assert.StartsWith("The credential is refused with 401 Unauthorized", ReportText.Write(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("CONVERGED", ReportText.Write(report), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("404", "<html>not here</html>", "404 NotFound <html>not here</html>")]
+    [InlineData("404", "", "404 NotFound without a body")]
+    [InlineData("404", "{\"title\":\"Not Found\"}", "404 NotFound {\"title\":\"Not Found\"}")]
+    [InlineData("200", "<html>Sign in</html>", "200 OK <html>Sign in</html>")]
+    [InlineData("302", "", "302 Found without a body")]
+    [InlineData("502", "Bad Gateway", "502 BadGateway Bad Gateway")]
+    public async Task A_target_that_is_no_SCIM_server_is_named_as_such_before_the_first_write(string status, string body, string told)
+    {
+        using var server = new Constant((HttpStatusCode)int.Parse(status, CultureInfo.InvariantCulture), body);
+
+        var report = await SyncRun.Against(server, SyncRun.Small, "a-token");
+
+        Assert.Equal((Verbs.Unusable, false), (report.ExitCode, server.Wrote));
+        Assert.Equal($"No SCIM server answers at http://localhost/scim/v2/Users: {told} The Tenant URL is what comes before /Users.\n", ReportText.Write(report));
+        Assert.Contains("\"unusable\": \"No SCIM server answers at", report.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_that_ask_to_wait_are_in_the_report()
+    {
+        await using var host = await ScimHost.StartAsync(StoreKind.Memory);
+        using var hasty = new Throttling(host.Server.CreateHandler());
+
+        var report = await SyncRun.Against(hasty, SyncRun.Small with { Cycles = 1 }, host.Token, wire => wire with { Retries = 3, LongestWait = TimeSpan.FromSeconds(9) });
+
+        Assert.Equal((3, 1), (report.Throttled.TooManyRequests, report.Throttled.Unavailable));
+        Assert.Equal(1, report.Throttled.GivenUp);
+        Assert.InRange(report.Throttled.WaitedSeconds, 0, 1);
+        Assert.Contains("throttled: 3 answers 429, 1 answer 503, waited 0.0 s, 1 request given up\n", ReportText.Write(report), StringComparison.Ordinal);
+        Assert.Contains("\"tooManyRequests\": 3", report.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,5 +112,35 @@ public sealed class FaultTests
 
         Assert.Equal((false, 100, Verbs.Differences), (report.Converged, (int)report.RequestCount, report.ExitCode));
         Assert.Contains("The cap of 100 requests is reached", ReportText.Write(report), StringComparison.Ordinal);
+    }
+
+    /// <summary>A server that answers everything alike.</summary>
+    private sealed class Constant(HttpStatusCode status, string body) : HttpMessageHandler
+    {
+        public bool Wrote { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Wrote |= request.Method != HttpMethod.Get;
+            return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
+        }
+    }
+
+    /// <summary>A server that answers the third, fourth and fifth POST 429, the last of them for an hour, and the sixth 503.</summary>
+    private sealed class Throttling(HttpMessageHandler sound) : DelegatingHandler(sound)
+    {
+        private int posts;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var number = request.Method == HttpMethod.Post ? Interlocked.Increment(ref posts) : 0;
+            if (number is < 3 or > 6)
+            {
+                return base.SendAsync(request, cancellationToken);
+            }
+            var answer = new HttpResponseMessage(number == 6 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.TooManyRequests) { Content = new StringContent("{}") };
+            answer.Headers.RetryAfter = new(TimeSpan.FromSeconds(number == 5 ? 3600 : 0));
+            return Task.FromResult(answer);
+        }
     }
 }

@@ -21,6 +21,13 @@ public sealed partial class VerbTests
     [InlineData(2, "--parallel is 1000; allowed is 1 to 256", "sync-cycle --target http://127.0.0.1:1/scim --token t --parallel 1000")]
     [InlineData(2, "confirm with --i-own-this-target", "sync-cycle --target http://127.0.0.1:1/scim,https://scim.example.com/scim/v2 --token t")]
     [InlineData(3, "http://127.0.0.1:1/scim/v2 can't be reached: ", "sync-cycle --target http://127.0.0.1:1/scim/v2/?aadOptscim062020 --token t")]
+    [InlineData(2, "The verbs are sync-cycle, doctor, verify, health; see --help.", "sink-cycle")]
+    [InlineData(2, "--token: the file '/no/such/file' can't be read.", "sync-cycle --target http://127.0.0.1:1/scim --token @/no/such/file")]
+    [InlineData(2, "--client-secret: the file '/no/such/file' can't be read.", "doctor --target http://127.0.0.1:1/scim --token t --client-secret @/no/such/file")]
+    [InlineData(0, "Exit codes:", "sync-cycle --help")]
+    [InlineData(0, "ScimLite doctor --target", "doctor --help")]
+    [InlineData(0, "3  Redis can't be reached", "verify --help")]
+    [InlineData(0, "1  The service is not ready", "health --help")]
     public async Task It_ends_with_the_code_of_the_case_and_says_what_is_wrong(int code, string told, string arguments)
     {
         var (ended, output) = await Run(arguments.Split(' '));
@@ -35,7 +42,7 @@ public sealed partial class VerbTests
         var cancel = TestContext.Current.CancellationToken;
         var (folder, token) = (Directory.CreateTempSubdirectory(), $"a-very-secret-token-{Guid.NewGuid():N}");
         var (secret, file) = (Path.Combine(folder.FullName, "token"), Path.Combine(folder.FullName, "report.json"));
-        await File.WriteAllTextAsync(secret, token, cancel);
+        await File.WriteAllTextAsync(secret, $" {token}\n", cancel);
         using var server = Start([], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("ScimLite__Tenants__acme__Token", token), ("ScimLite__Tenants__acme__RequestsPerSecond", "100000"));
         try
         {
@@ -64,6 +71,46 @@ public sealed partial class VerbTests
             await server.WaitForExitAsync(CancellationToken.None);
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Wrong_usage_is_a_line_for_each_fault_and_one_that_leads_to_the_help()
+    {
+        var (code, output) = await Run("sync-cycle", "--target", "http://127.0.0.1:1/scim", "--token", "t", "--tokem");
+
+        Assert.Equal((2, "Unrecognized command or argument '--tokem'.\nSee sync-cycle --help for the options.\n"), (code, output.ReplaceLineEndings("\n")));
+    }
+
+    [Fact]
+    public async Task A_target_that_cant_be_reached_is_the_first_line_and_the_only_one()
+    {
+        var (code, output) = await Run("sync-cycle", "--target", "http://127.0.0.1:1/scim/v2", "--token", "t");
+
+        Assert.Equal((3, "http://127.0.0.1:1/scim/v2 can't be reached: Connection refused\n"), (code, output));
+    }
+
+    [Fact]
+    public async Task The_help_shows_one_default_for_the_seed()
+    {
+        var (_, output) = await Run("sync-cycle", "--help");
+
+        var seed = output.Split("--seed")[1].Split("--parallel")[0];
+        Assert.Equal(2, seed.Split("[default:").Length);
+    }
+
+    [Theory]
+    [InlineData("two words", "holds more than one word")]
+    [InlineData("two\nlines\n", "holds more than one word")]
+    [InlineData(" \n", "is empty")]
+    public async Task A_file_of_a_token_holds_the_token_alone(string text, string fault)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+
+        var (code, output) = await Run("sync-cycle", "--target", "http://127.0.0.1:1/scim/v2", "--token", "@" + file);
+
+        File.Delete(file);
+        Assert.Equal((2, $"--token: the file '{file}' has to hold the secret alone, and {fault}."), (code, output.Split('\n')[0]));
     }
 
     private static async Task<(int Code, string Output)> Run(params string[] arguments)

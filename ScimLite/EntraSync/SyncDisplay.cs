@@ -48,7 +48,11 @@ internal static class SyncDisplay
         while (!run.IsCompleted)
         {
             await Task.WhenAny(run, Task.Delay(BetweenLines)).ConfigureAwait(false);
-            Console.WriteLine(Describe(measures));
+            // A run that could not begin has nothing to show but its first line.
+            if (!run.IsCompleted || measures.Writes > 0)
+            {
+                Console.WriteLine(Describe(measures));
+            }
         }
     }
 

@@ -38,20 +38,19 @@ public static class Verbs
         root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(verbs.ToDictionary(v => v.Command, v => v.Epilogue));
         // The library would read @FILE as more arguments; an option that takes a secret reads the file itself.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction wrong)
+        if (parsed.Errors.Count > 0)
         {
-            wrong.ShowHelp = false;
+            foreach (var message in parsed.Errors.Select(e => e.Message).Distinct())
+            {
+                Console.Error.WriteLine(message);
+            }
+            Console.Error.WriteLine(parsed.CommandResult.Command is RootCommand
+                ? $"The verbs are {string.Join(", ", verbs.Select(v => v.Command.Name))}; see --help."
+                : $"See {parsed.CommandResult.Command.Name} --help for the options.");
+            return Usage;
         }
         // A verb ends by itself once its token is cancelled: it still has a report to write.
-        var invoked = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) })
-            .ConfigureAwait(false);
-        if (parsed.Errors.Count == 0)
-        {
-            return invoked;
-        }
-        Console.Error.WriteLine(parsed.CommandResult.Command is RootCommand
-            ? "See --help for the verbs." : $"See {parsed.CommandResult.Command.Name} --help for the options.");
-        return Usage;
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
     }
 
     /// <summary>Whether the reports can be written, which is found out before a run and not after it. Where not, it says so.</summary>
@@ -120,6 +119,8 @@ public static class Verbs
     private sealed class HelpWithExamples(IReadOnlyDictionary<Command, string> epilogues) : SynchronousCommandLineAction
     {
         private readonly HelpAction help = new();
+
+        public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
