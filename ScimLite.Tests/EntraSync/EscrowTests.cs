@@ -13,7 +13,7 @@ public sealed class EscrowTests
     public async Task What_failed_once_is_there_after_the_next_cycle_and_is_reported_as_a_difference_before()
     {
         await using var host = await ScimHost.StartAsync(StoreKind.Memory);
-        using var server = new Failing(host.Server.CreateHandler(), times: 1);
+        using var server = new Failing(host.Server.CreateHandler(), Few, times: 1);
 
         var report = await SyncRun.Against(server, Few, host.Token);
 
@@ -29,9 +29,10 @@ public sealed class EscrowTests
     public async Task What_fails_always_is_tried_with_growing_gaps_and_the_run_ends()
     {
         await using var host = await ScimHost.StartAsync(StoreKind.Memory);
-        using var server = new Failing(host.Server.CreateHandler(), times: int.MaxValue);
+        var options = Few with { Cycles = 1 };
+        using var server = new Failing(host.Server.CreateHandler(), options, times: int.MaxValue);
 
-        var report = await SyncRun.Against(server, Few with { Cycles = 1 }, host.Token);
+        var report = await SyncRun.Against(server, options, host.Token);
 
         Assert.Equal([("initial", 1L), ("escrow", 1L), ("escrow", 0L), ("escrow", 1L), ("identical", 0L), ("restart", 0L)], report.Cycles.Select(c => (c.Kind, c.Failures)));
         Assert.Equal(("complete", Verbs.Differences), (report.Ended, report.ExitCode));
@@ -57,12 +58,13 @@ public sealed class EscrowTests
 
         Assert.True(report.Converged, ReportText.Write(report));
         Assert.True(refused > 0);
+        Assert.Equal((refused, 0), (report.Throttled.TooManyRequests, report.Throttled.GivenUp));
     }
 
     /// <summary>Refuses to create the third user, as often as it is told.</summary>
-    private sealed class Failing(HttpMessageHandler sound, int times) : DelegatingHandler(sound)
+    private sealed class Failing(HttpMessageHandler sound, SyncOptions options, int times) : DelegatingHandler(sound)
     {
-        private readonly string third = $"\"{new FakeDirectory(Few).Users[2].ObjectId}\"";
+        private readonly string third = $"\"{new FakeDirectory(options).Users[2].ObjectId}\"";
         private int failed;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -4,8 +4,8 @@ namespace ScimLite.EntraSync;
 
 /// <summary>
 /// A fictitious company in the place of Entra ID: people in many scripts, guests, some without a mailbox, a tree of managers, roles, groups of very
-/// unequal size that overlap and nest. The same seed and the same options for its size and its cycles make the same company and the same changes;
-/// any other makes a company of other names and ids, so that two companies never meet in one directory.
+/// unequal size that overlap and nest. The same seed and the same options for its size and its cycles make the same company and the same
+/// changes; any other makes a company of other names and ids, so that two companies never meet in one directory.
 /// </summary>
 internal sealed class FakeDirectory
 {
@@ -123,7 +123,8 @@ internal sealed class FakeDirectory
         var guest = number % 50 == 0;
         // Some addresses have capitals, some a plus: both are to come back as they were sent.
         local = number % 7 == 0 ? string.Create(local.Length, local, (to, from) => from.AsSpan().ToUpperInvariant(to)) : local;
-        var mail = guest ? $"{local}@partner-{mark}.example" : number % 11 == 0 ? $"{local}+work@contoso-{mark}.example" : $"{local}@contoso-{mark}.example";
+        var mail = guest ? $"{local}@partner-{mark}.example"
+            : number % 11 == 0 ? $"{local}+work@contoso-{mark}.example" : $"{local}@contoso-{mark}.example";
         user.Set("userName", guest ? $"{mail.Replace('@', '_')}#EXT#@contoso-{mark}.onmicrosoft.com" : $"{local}@contoso-{mark}.example");
         if (number % 33 != 0)
         {

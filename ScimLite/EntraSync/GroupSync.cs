@@ -39,7 +39,8 @@ internal sealed class GroupSync(SyncLine line)
             line.Fail(group.ObjectId, asked, found is null ? null : "more than one match, DuplicateTargetEntries");
             return false;
         }
-        var target = found.Count == 1 ? found[0] : mayCreate ? await line.FindRenamedAsync("/Groups", group.ObjectId, cancel).ConfigureAwait(false) : null;
+        var target = found.Count == 1 ? found[0]
+            : mayCreate ? await line.FindRenamedAsync("/Groups", group.ObjectId, cancel).ConfigureAwait(false) : null;
         if (target is not null)
         {
             return await LinkAsync(group, target, cancel).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using ScimLite.EntraSync.Checks;
 
 namespace ScimLite.EntraSync;
 
-/// <summary>Says in a sentence why a target can't be used at all: nobody answers, no SCIM server is there, or the credential is refused.</summary>
+/// <summary>Says in a sentence why a target can't be used at all: no answer, no SCIM server, or a refused credential.</summary>
 internal static class Reach
 {
     /// <summary>The sentence for a request without an answer.</summary>

@@ -17,11 +17,12 @@ internal static class ReportText
                 return text.ToString();
             }
         }
-        Line($"{(report.Converged ? "CONVERGED" : "NOT CONVERGED")}: {Count(report.DifferenceCount, "difference")}, {Count(report.RequestCount, "request")} in {report.Seconds:N1} s, {report.RequestsPerSecond:N0} requests/s");
-        Line($"company: {Count(report.Company.Users, "user")}, {Count(report.Company.Groups, "group")}, {Count(report.Company.Memberships, "membership")}, seed {report.Company.Seed}, dialect {report.Company.Dialect}");
-        if (report.Throttled is { TooManyRequests: var many, Unavailable: var away, WaitedSeconds: var waited, GivenUp: var given } && many + away > 0)
+        Line($"{(report.Converged ? "CONVERGED" : "NOT CONVERGED")}: {Count(report.DifferenceCount, "difference")}, {Requests(report)}");
+        var company = report.Company;
+        Line($"company: {Count(company.Users, "user")}, {Count(company.Groups, "group")}, {Count(company.Memberships, "membership")}, {Kind(company)}");
+        if (report.Throttled is { TooManyRequests: > 0 } or { Unavailable: > 0 })
         {
-            Line($"throttled: {Count(many, "answer")} 429, {Count(away, "answer")} 503, waited {waited:N1} s, {Count(given, "request")} given up");
+            Line($"throttled: {Waits(report.Throttled)}, {Count(report.Throttled.GivenUp, "request")} given up");
         }
         if (report.Ended != "complete" && report.Unusable is null)
         {
@@ -61,7 +62,17 @@ internal static class ReportText
         }
         return text.ToString();
 
-        static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+        static string Count(long number, string what) => Text($"{number:N0} {what}{(number == 1 ? "" : "s")}");
+
+        static string Kind(SyncCompany company) => Text($"seed {company.Seed}, dialect {company.Dialect}");
+
+        static string Requests(SyncReport report) =>
+            Text($"{Count(report.RequestCount, "request")} in {report.Seconds:N1} s, {report.RequestsPerSecond:N0} requests/s");
+
+        static string Waits(ThrottleFigures throttled) =>
+            Text($"{Count(throttled.TooManyRequests, "answer")} 429, {Count(throttled.Unavailable, "answer")} 503, waited {throttled.WaitedSeconds:N1} s");
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }

@@ -94,7 +94,8 @@ public static class SyncCommand
             Console.Write(Secrets.Mask(ReportText.Write(found), secrets));
             if (file is not null)
             {
-                await File.WriteAllTextAsync(file.FullName, Secrets.Mask(found.ToJson(), secrets), CancellationToken.None).ConfigureAwait(false);
+                await File.WriteAllTextAsync(file.FullName, Secrets.Mask(found.ToJson(), secrets), CancellationToken.None)
+                    .ConfigureAwait(false);
             }
             return found.ExitCode;
         });

@@ -191,13 +191,15 @@ internal sealed class SyncCycle
         string[] gone = [.. Linked(people.Take(quarter)), .. known.Ids.Except(Linked(people))];
         ReferenceSync.Work[] storm =
         [
-            .. references.Batches(group, id, known, Linked(people.Skip(half)), add: true), .. references.Batches(group, id, known, gone, add: false),
+            .. references.Batches(group, id, known, Linked(people.Skip(half)), add: true),
+            .. references.Batches(group, id, known, gone, add: false),
         ];
         storm = [.. storm, .. storm.Where((_, i) => i % 10 == 0)];
         new Random(line.Options.Seed).Shuffle(storm);
         await InParallelAsync("big group: adds and removes at once", storm, (work, token) => work.SendAsync(token), cancel).ConfigureAwait(false);
 
-        string[] Linked(IEnumerable<SourceUser> users) => [.. users.Select(u => line.State.Links.GetValueOrDefault(u.ObjectId)).OfType<string>()];
+        string[] Linked(IEnumerable<SourceUser> users) =>
+            [.. users.Select(u => line.State.Links.GetValueOrDefault(u.ObjectId)).OfType<string>()];
     }
 
     private async Task InParallelAsync<T>(string phase, T[] items, Func<T, CancellationToken, Task> run, CancellationToken cancel)
@@ -219,7 +221,8 @@ internal sealed class SyncCycle
         return new SyncReport(converged, ended, new SyncCompany(line.Options.Seed, line.Options.Dialect == SyncDialect.Default ? "default" : "aadOptscim062020",
                 source.Users.Count, source.Groups.Count, source.Memberships), Math.Round(seconds, 2), line.Client.Sent, Math.Round(line.Client.Sent / seconds, 1),
             cycles, measures.Figures(),
-            new ThrottleFigures(measures.TooMany, measures.Unavailable, Math.Round(line.Client.Paused.TotalSeconds, 1), line.Client.GivenUp), findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.DifferencesByAttribute, findings.Differences)
+            new ThrottleFigures(measures.TooMany, measures.Unavailable, Math.Round(line.Client.Paused.TotalSeconds, 1), line.Client.GivenUp),
+            findings.Errors, findings.Diagnoses, findings.DifferenceCount, findings.DifferencesByAttribute, findings.Differences)
         {
             Unusable = unusable,
         };

@@ -57,11 +57,13 @@ internal static class SyncDisplay
     }
 
     private static string Describe(SyncMeasures measures) => string.Create(CultureInfo.InvariantCulture,
-        $"{measures.Phase} {measures.Done:N0}/{measures.Total:N0}, {measures.PhaseRate:N0} requests/s, {Left(measures)}{measures.Failures:N0} failed{Refused(measures)}");
+        $"{measures.Phase} {measures.Done:N0}/{measures.Total:N0}, {measures.PhaseRate:N0} requests/s, {Left(measures)}{Refused(measures)}");
 
-    // Only while the server asks to wait: what is slow then is the server's limit.
-    private static string Refused(SyncMeasures measures) => string.Create(CultureInfo.InvariantCulture,
-        $"{(measures.TooMany > 0 ? $", {measures.TooMany:N0} answered 429" : "")}{(measures.Unavailable > 0 ? $", {measures.Unavailable:N0} answered 503" : "")}");
+    // The answers that ask to wait are named only if there are any.
+    private static string Refused(SyncMeasures measures) => string.Join(", ", new[]
+    {
+        (Text: "failed", Count: measures.Failures), (Text: "answered 429", Count: measures.TooMany), (Text: "answered 503", Count: measures.Unavailable),
+    }.Where((refused, i) => i == 0 || refused.Count > 0).Select(refused => string.Create(CultureInfo.InvariantCulture, $"{refused.Count:N0} {refused.Text}")));
 
     private static string Left(SyncMeasures measures) => measures.Left is { } left ? $"{left:m\\:ss} left, " : "";
 }

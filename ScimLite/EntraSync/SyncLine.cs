@@ -82,8 +82,8 @@ internal sealed record SyncLine(SyncOptions Options, EntraClient Client, SyncSta
     }
 
     /// <summary>
-    /// Looks by externalId, as a second matching attribute, for an object without a match that a run with these options renames: an earlier run
-    /// may have left it under its later name.
+    /// Looks by externalId, as a second matching attribute, for an object without a match that a run with these options renames.
+    /// An earlier run may have left it under its later name.
     /// </summary>
     /// <param name="endpoint"><c>/Users</c> or <c>/Groups</c>.</param>
     /// <param name="objectId">The object's id in the source.</param>

@@ -22,7 +22,8 @@ namespace ScimLite.EntraSync;
 public sealed record SyncReport(
     bool Converged, string Ended, SyncCompany Company, double Seconds, long RequestCount, double RequestsPerSecond, IReadOnlyList<CycleResult> Cycles,
     IReadOnlyDictionary<string, RequestFigures> Requests, ThrottleFigures Throttled, IReadOnlyList<ErrorCause> Errors,
-    IReadOnlyList<Diagnosis> Diagnoses, int DifferenceCount, IReadOnlyList<DifferingAttribute> DifferencesByAttribute, IReadOnlyList<Difference> Differences)
+    IReadOnlyList<Diagnosis> Diagnoses, int DifferenceCount, IReadOnlyList<DifferingAttribute> DifferencesByAttribute,
+    IReadOnlyList<Difference> Differences)
 {
     /// <summary>Why the target can't be used: not reached, no SCIM server, credential refused. Null where it could be used to the end.</summary>
     public string? Unusable { get; init; }

@@ -68,7 +68,8 @@ internal sealed class SyncState
         var failed = reference ? Interlocked.Read(ref failures) : Interlocked.Increment(ref failures);
         if ((failed >= 5_000 && failed > 0.4 * all) || failed > 40_000 || failed + references >= 60_000)
         {
-            throw new QuarantineException($"EncounteredEscrowProportionThreshold: {failed} of {all} events failed, and {references} of references", unusable: false);
+            throw new QuarantineException(
+                $"EncounteredEscrowProportionThreshold: {failed} of {all} events failed, and {references} of references", unusable: false);
         }
     }
 }

@@ -50,7 +50,8 @@ internal sealed class UserSync(SyncLine line)
                 line.Fail(user.ObjectId, exchange, found is null ? null : "more than one match, DuplicateTargetEntries");
                 return false;
             }
-            if (found.Count == 0 && mayCreate && await line.FindRenamedAsync("/Users", user.ObjectId, cancel).ConfigureAwait(false) is { } renamed)
+            if (found.Count == 0 && mayCreate
+                && await line.FindRenamedAsync("/Users", user.ObjectId, cancel).ConfigureAwait(false) is { } renamed)
             {
                 found = [renamed];
             }

@@ -50,7 +50,8 @@ public static class Verbs
             return Usage;
         }
         // A verb ends by itself once its token is cancelled: it still has a report to write.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) })
+            .ConfigureAwait(false);
     }
 
     /// <summary>Whether the reports can be written, which is found out before a run and not after it. Where not, it says so.</summary>
@@ -108,7 +109,8 @@ public static class Verbs
             }
             if (text.Length == 0 || text.Any(char.IsWhiteSpace))
             {
-                given.AddError($"{name}: the file '{given.Tokens[0].Value[1..]}' has to hold the secret alone, and {(text.Length == 0 ? "is empty" : "holds more than one word")}.");
+                var fault = text.Length == 0 ? "is empty" : "holds more than one word";
+                given.AddError($"{name}: the file '{given.Tokens[0].Value[1..]}' has to hold the secret alone, and {fault}.");
                 return null;
             }
             return text;

@@ -67,7 +67,8 @@ public sealed record CountView(string Name, long Count)
 /// <param name="Errors">Its errors by status.</param>
 /// <param name="Quirks">How often each dialect rule was needed.</param>
 public sealed record CycleView(
-    string Kind, DateTimeOffset Start, DateTimeOffset End, double Seconds, long Calls, long Created, long Changed, long Unchanged, long Deleted, long Failures, long ReferenceFailures,
+    string Kind, DateTimeOffset Start, DateTimeOffset End, double Seconds, long Calls, long Created, long Changed, long Unchanged, long Deleted,
+    long Failures, long ReferenceFailures,
     IReadOnlyDictionary<string, long> Operations, IReadOnlyDictionary<string, long> Errors, IReadOnlyDictionary<string, long> Quirks)
 {
     /// <summary>Shows one.</summary>
@@ -95,8 +96,8 @@ public sealed record QuarantineView(
     string Risk, long Events, long Failures, long ReferenceFailures, double Share, QuarantineLimits Limits, string Rule)
 {
     private static readonly string EntrasRule = string.Create(CultureInfo.InvariantCulture,
-        $"Entra puts the job into quarantine at {QuarantineRule.LeastFailures:N0} failures that are more than {QuarantineRule.Share * 100:0} % of the events, "
-        + $"or at more than {QuarantineRule.MostFailures:N0} failures. Failures of references (members, manager) do not count there; "
+        $"Entra puts the job into quarantine at {QuarantineRule.LeastFailures:N0} failures that are more than {QuarantineRule.Share * 100:0} % "
+        + $"of the events, or at more than {QuarantineRule.MostFailures:N0} failures. Failures of references (members, manager) do not count there; "
         + $"with them the limit is {QuarantineRule.MostWithReferences:N0}.");
 
     /// <summary>Shows it.</summary>
@@ -110,8 +111,8 @@ public sealed record QuarantineView(
             QuarantineRisk.Reached => "reached",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return new QuarantineView(risk, events, failures, cycle?.ReferenceFailures() ?? 0, events == 0 ? 0 : Math.Round((double)failures / events, 4),
-            new QuarantineLimits(QuarantineRule.LeastFailures, QuarantineRule.Share, QuarantineRule.MostFailures, QuarantineRule.MostWithReferences), EntrasRule);
+        var share = events == 0 ? 0 : Math.Round((double)failures / events, 4);
+        return new QuarantineView(risk, events, failures, cycle?.ReferenceFailures() ?? 0, share, QuarantineLimits.Entras, EntrasRule);
     }
 }
 
@@ -120,7 +121,11 @@ public sealed record QuarantineView(
 /// <param name="Share">The share of the events that may fail, 0 to 1.</param>
 /// <param name="Failures">How many failures are tolerated whatever the share.</param>
 /// <param name="WithReferences">How many failures, those of references included, are too many.</param>
-public sealed record QuarantineLimits(long LeastFailures, decimal Share, long Failures, long WithReferences);
+public sealed record QuarantineLimits(long LeastFailures, decimal Share, long Failures, long WithReferences)
+{
+    internal static readonly QuarantineLimits Entras =
+        new(QuarantineRule.LeastFailures, QuarantineRule.Share, QuarantineRule.MostFailures, QuarantineRule.MostWithReferences);
+}
 
 /// <summary>How the guard against mass removal stands.</summary>
 /// <param name="State"><c>off</c>, <c>counting</c>, <c>paused</c>, <c>kept-paused</c> or <c>allowed</c>.</param>

@@ -6,8 +6,8 @@ using ScimLite.Protocol.Schemas;
 namespace ScimLite.Protocol;
 
 /// <summary>
-/// Recognises refused writes of references: members of a group, the manager of a user. Entra provisions references in requests of their own and
-/// counts their failures apart. It reads the body again, so it is for refused requests alone.
+/// Recognises refused writes of references: members of a group, the manager of a user. Entra provisions references in requests of their own
+/// and counts their failures apart. It reads the body again, so it is for refused requests alone.
 /// </summary>
 public static class ReferenceWrites
 {

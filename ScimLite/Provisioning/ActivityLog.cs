@@ -242,7 +242,8 @@ internal sealed class ActivityDraft(ActivityLog log, Caller caller, ResourceKey 
     }
 
     // The body of a PATCH holds operations and names nobody.
-    private string? Text(string attribute) => operation != "patch" && body.ValueKind == JsonValueKind.Object && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
+    private string? Text(string attribute) => operation != "patch" && body.ValueKind == JsonValueKind.Object
+        && ScimJson.Find(body, attribute) is { ValueKind: JsonValueKind.String } text
         ? ScimError.Shorten(ScimJson.Text(text)) : null;
 
     private static string[] Some(IReadOnlyCollection<string> ids) => [.. ids.Take(ActivityEntry.MostIds)];

@@ -15,11 +15,14 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "Tenant {Tenant}: more was to be deactivated or deleted at once than it allows. Removals are paused until an administrator decides")]
     public static partial void RemovalsPaused(ILogger logger, string tenant);
 
-    [LoggerMessage(12, LogLevel.Warning, "Tenant {Tenant}: {Failures} of {Events} calls of this cycle failed, and {ReferenceFailures} for members or managers. "
-        + "This is an early sign: Entra's quarantine needs 5000 failures and more than 40 %, or more than 40000, or 60000 with those for members and managers")]
+    [LoggerMessage(12, LogLevel.Warning,
+        "Tenant {Tenant}: {Failures} of {Events} calls of this cycle failed, and {ReferenceFailures} for members or managers. "
+        + "This is an early sign: Entra's quarantine needs 5000 failures and more than 40 %, or more than 40000, "
+        + "or 60000 with those for members and managers")]
     public static partial void QuarantineEarly(ILogger logger, string tenant, long failures, long events, long referenceFailures);
 
-    [LoggerMessage(16, LogLevel.Warning, "Tenant {Tenant}: {Failures} of {Events} calls of this cycle failed, and {ReferenceFailures} for members or managers. "
+    [LoggerMessage(16, LogLevel.Warning,
+        "Tenant {Tenant}: {Failures} of {Events} calls of this cycle failed, and {ReferenceFailures} for members or managers. "
         + "Entra's rule of quarantine is met: look at the job in Entra, and fix the cause before restarting it")]
     public static partial void QuarantineReached(ILogger logger, string tenant, long failures, long events, long referenceFailures);
 

@@ -117,8 +117,9 @@ public sealed class SchemaAttribute
     public bool IsPassword => this is { Type: AttributeType.String, MultiValued: false, Mutability: Mutability.WriteOnly }
         && Name.Equals("password", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a client writes references to other resources with it, as with <c>members</c> and <c>manager</c> (RFC 7643 §2.3.7).</summary>
-    public bool IsResourceReference => Type == AttributeType.Complex && Mutability != Mutability.ReadOnly && Sub("$ref") is { Type: AttributeType.Reference };
+    /// <summary>Whether it refers to other resources and a client may write it: <c>members</c>, <c>manager</c> (RFC 7643 §2.3.7).</summary>
+    public bool IsResourceReference =>
+        Type == AttributeType.Complex && Mutability != Mutability.ReadOnly && Sub("$ref") is { Type: AttributeType.Reference };
 
     /// <summary>The parts of a complex attribute, in the schema's order.</summary>
     public IReadOnlyList<SchemaAttribute> SubAttributes
