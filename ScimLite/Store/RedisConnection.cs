@@ -41,6 +41,7 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly RedisProbe probe;
     private Task<ConnectionMultiplexer>? opening;
     private volatile bool layoutChecked;
+    private volatile bool hasAnswered;
     private volatile bool breakerLogged;
 
     /// <summary>Prepares a connection; the first call opens it.</summary>
@@ -72,6 +73,9 @@ public sealed class RedisConnection : IAsyncDisposable
     public StoreOutage Outage { get; }
 
     private ReplicaAcks? Acks { get; }
+
+    /// <summary>Whether Redis has answered this process once.</summary>
+    internal bool HasAnswered => hasAnswered;
 
     /// <summary>Asks for a sign of life, once and without the breaker.</summary>
     /// <param name="withScript">Whether to see that scripts may be run, too.</param>
@@ -224,7 +228,7 @@ public sealed class RedisConnection : IAsyncDisposable
             await database.ScriptEvaluateAsync("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end",
                 [LayoutKey], [stamp, Layout]).ConfigureAwait(false);
         }
-        layoutChecked = true;
+        layoutChecked = hasAnswered = true;
     }
 
     private ResiliencePipeline Build()

@@ -41,6 +41,8 @@ public sealed class RedisWatch(
                 return;
             }
             failures = fault is null ? 0 : failures + 1;
+            // On a busy machine a call may have found Redis before the watch did.
+            found |= fault is not null && connection.HasAnswered;
             // Redis itself answers: the client library may only need another moment to connect.
             cause ??= failures > 1
                 ? $"{connection.Addresses} answers, and the client library can't use it ({fault!.Message.ReplaceLineEndings(" ")})" : null;

@@ -56,7 +56,7 @@ public sealed record ListQuery(string? Filter, string? StartIndex, string? Count
     /// <exception cref="ScimException"><c>invalidSyntax</c>, <c>invalidFilter</c> or <c>invalidValue</c>, naming the parameter.</exception>
     public static ListQuery Read(JsonElement body, EntraDialect dialect)
     {
-        dialect.CheckMessageSchemas(ScimJson.Find(body, "schemas"), Urns.SearchRequest, "search-schemas");
+        dialect.CheckSearchSchemas(ScimJson.Find(body, "schemas"));
         foreach (var name in QueryKeys.OfList)
         {
             _ = ScimJson.Find(body, name);

@@ -17,7 +17,7 @@ public sealed record BulkRequest(int? FailOnErrors, IReadOnlyList<BulkOperation>
     /// <exception cref="ScimException"><c>invalidSyntax</c>, <c>invalidValue</c>, or 413 for too many operations (RFC 7644 §3.7.4).</exception>
     public static BulkRequest Read(JsonElement body, SchemaCatalog catalog, int mostOperations, EntraDialect dialect)
     {
-        dialect.CheckMessageSchemas(ScimJson.Find(body, "schemas"), Urns.BulkRequest, "bulk-schemas");
+        dialect.CheckBulkSchemas(ScimJson.Find(body, "schemas"));
         if (ScimJson.Find(body, "Operations") is not { ValueKind: JsonValueKind.Array } list)
         {
             throw new ScimException(ScimError.InvalidSyntax(

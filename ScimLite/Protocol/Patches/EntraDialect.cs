@@ -191,24 +191,47 @@ public sealed partial class EntraDialect(Dialect dialect)
             throw new ScimException(new ScimError(400, name == "filter" ? "invalidFilter" : "invalidValue",
                 $"The query key '{ScimError.Shorten(key)}' is not known here. If it means '{name}', send that after one '?'."));
         }
-        Note(name == "filter" ? "filter-key" : "query-key");
+        if (name == "filter")
+        {
+            Note("filter-key");
+            return;
+        }
+        Note("query-key");
     }
 
-    /// <summary>The <c>schemas</c> of a search or a Bulk. It may be missing or empty, or hold a near URN such as
-    /// <c>…:schemas:core:2.0:SearchRequest</c>, because the address says what the message is.
-    /// https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
-    /// <param name="schemas">What was sent; null if nothing was.</param>
-    /// <param name="urn">The URN of the message.</param>
-    /// <param name="quirk">The name of the rule.</param>
+    /// <summary>The <c>schemas</c> of a search may be missing or empty, or hold a near URN such as <c>…:schemas:core:2.0:SearchRequest</c>,
+    /// because the address says what the message is. https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/539</summary>
     /// <exception cref="ScimException"><c>invalidSyntax</c>: another message is named, or any deviation in dialect <c>rfc</c>.</exception>
-    public void CheckMessageSchemas(JsonElement? schemas, string urn, string quirk)
+    public void CheckSearchSchemas(JsonElement? schemas)
+    {
+        if (IsUnnamed(schemas, Urns.SearchRequest))
+        {
+            Note("search-schemas");
+        }
+    }
+
+    /// <summary>As of <see cref="CheckSearchSchemas"/>, for a Bulk.</summary>
+    /// <exception cref="ScimException"><c>invalidSyntax</c>: another message is named, or any deviation in dialect <c>rfc</c>.</exception>
+    public void CheckBulkSchemas(JsonElement? schemas)
+    {
+        if (IsUnnamed(schemas, Urns.BulkRequest))
+        {
+            Note("bulk-schemas");
+        }
+    }
+
+    /// <summary><c>"2026-11-27T05:00:00 02:00"</c>: an unescaped plus arrives as a blank, in both dialects. RFC 3986 knows no such
+    /// decoding; forms do (https://url.spec.whatwg.org/#urlencoded-parsing).</summary>
+    public void BlankAsPlus() => Note("blank-as-plus");
+
+    private bool IsUnnamed(JsonElement? schemas, string urn)
     {
         var single = schemas?.ValueKind == JsonValueKind.String;
         var sent = schemas is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToList() : single ? [schemas!.Value] : [];
         var named = sent.Where(u => u.ValueKind == JsonValueKind.String).Select(ScimJson.Text).ToList();
         if (!single && named.Contains(urn, StringComparer.OrdinalIgnoreCase))
         {
-            return;
+            return false;
         }
         var message = urn[urn.LastIndexOf(':')..];
         if (dialect == Dialect.Rfc || (sent.Count > 0 && !named.Exists(u => u.EndsWith(message, StringComparison.OrdinalIgnoreCase))))
@@ -216,12 +239,8 @@ public sealed partial class EntraDialect(Dialect dialect)
             throw new ScimException(ScimError.InvalidSyntax(
                 $"The 'schemas' of the body does not name this message. Send \"schemas\":[\"{urn}\"] in it."));
         }
-        Note(quirk);
+        return true;
     }
-
-    /// <summary><c>"2026-11-27T05:00:00 02:00"</c>: an unescaped plus arrives as a blank, in both dialects. RFC 3986 knows no such
-    /// decoding; forms do (https://url.spec.whatwg.org/#urlencoded-parsing).</summary>
-    public void BlankAsPlus() => Note("blank-as-plus");
 
     private void Note(string quirk) => (quirks ??= []).Add(quirk);
 
