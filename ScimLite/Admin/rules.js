@@ -35,10 +35,5 @@ export const rules = {
   'unquoted-string': 'Text in a filter came without quotes.',
   'unknown-filter-attribute': 'The filter asked for an attribute that no schema knows, so nothing matched.',
   'unknown-sort-attribute': 'The sort order named an attribute that no schema knows.',
-  'filter-key': 'A query key that is nearly filter was read as filter.',
-  'query-key': 'A query key that is nearly one of a list was read as that key.',
-  'search-schemas': 'A search did not name its schema.',
-  'bulk-schemas': 'A Bulk did not name its schema.',
-  'blank-as-plus': 'A blank in a time was read as a plus that was not escaped.',
   'condition-on-single-value': 'A condition stood on a reference that has but one value.',
 };
