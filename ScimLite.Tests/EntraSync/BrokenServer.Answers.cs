@@ -98,6 +98,8 @@ public sealed partial class BrokenServer
         var others = underWay.AddOrUpdate(name, 1, (_, n) => n + 1);
         try
         {
+            // Long enough that requests sent at the same time meet here, also on a busy machine.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancel);
             var answer = await base.SendAsync(request, cancel);
             var user = JsonNode.Parse(body)!.AsObject();
             user["id"] = Guid.NewGuid().ToString();

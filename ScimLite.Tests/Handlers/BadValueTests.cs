@@ -23,7 +23,7 @@ public sealed class BadValueTests
         }
 
         Assert.InRange(requests.Count, 300, 5000);
-        await OddRequest.Refused(store, requests);
+        await OddRequest.Refused(store, requests, "rfc");
     }
 
     [Theory, OnBothStores]

@@ -79,7 +79,7 @@ public sealed class TracingTests
         await using var host = await ScimHost.StartAsync(store);
         using var recorder = new Recorder();
         var user = (await host.Client.CreateUser("ada")).Id;
-        var tagged = HttpCalls.Patch("""{"op":"remove","path":"emails[type eq \"work\"]"}""");
+        var tagged = HttpCalls.Patch("""{"op":"replace","path":"emails[type ne \"work\"].value","value":"x"}""");
         foreach (var (method, target, body, status, name, keyword) in ((string, string, string?, int, string, string?)[])
         [
             ("POST", "Users", """{"userName":"ADA"}""", 409, "scim.create User", "uniqueness"), ("POST", "Users", "{", 400, "scim.create User", "invalidSyntax"), ("POST", "Users", "{}", 400, "scim.create User", "invalidValue"),
