@@ -231,7 +231,8 @@ public sealed partial class SessionTests
         await using var admin = await AdminHost.StartAsync(StoreKind.Memory);
         using var browser = Browse(admin);
         var words = (await browser.SendJson("GET", "assets/rules.js", null)).Is(200).Text;
-        var dialect = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "ScimLite", "Protocol", "Patches"), "EntraDialect*.cs").Select(File.ReadAllText));
+        var dialect = string.Concat(Directory.GetFiles(
+            Path.Combine(Repository.Root, "ScimLite", "Protocol", "Patches"), "EntraDialect*.cs").Select(File.ReadAllText));
 
         string[] rules = [.. NotedRule().Matches(dialect).Select(m => m.Groups[1].Value)];
 

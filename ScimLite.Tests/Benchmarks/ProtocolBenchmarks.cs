@@ -68,7 +68,8 @@ public class ProtocolBenchmarks
     {
         using var document = ScimJson.ParseBody(member);
         var dialect = new EntraDialect(Dialect.Entra);
-        return MembershipDelta.TryFrom(PatchRequest.Read(document.RootElement, SchemaCatalog.Core.Group, dialect), SchemaCatalog.Core.Group, dialect, out _);
+        var request = PatchRequest.Read(document.RootElement, SchemaCatalog.Core.Group, dialect);
+        return MembershipDelta.TryFrom(request, SchemaCatalog.Core.Group, dialect, out _);
     }
 
     /// <summary>What an answer costs.</summary>

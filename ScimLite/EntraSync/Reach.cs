@@ -14,7 +14,7 @@ internal static class Reach
 
     /// <summary>Judges the answer to the first request of a run, a filter without a match.</summary>
     /// <param name="probe">The request and its answer.</param>
-    /// <param name="ask">Sends a GET for a path behind the Tenant URL.</param>
+    /// <param name="ask">Sends a GET for a path below the Tenant URL.</param>
     /// <returns>Null if a SCIM server is there, whatever it does wrong; else why the target can't be used.</returns>
     public static async Task<string?> WhyNotAsync(Exchange probe, Func<string, Task<Exchange>> ask)
     {

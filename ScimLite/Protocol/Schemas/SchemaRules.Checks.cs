@@ -8,7 +8,7 @@ public static partial class SchemaRules
     /// <summary>Every required extension is there, and every required attribute has a value, in core and in each extension that is there.</summary>
     /// <param name="resource">The resource as it is to be.</param>
     /// <param name="type">Its type.</param>
-    /// <param name="excused">What a PATCH found missing already: the schema came later, and nobody could be disabled any more.</param>
+    /// <param name="excused">Paths that were missing before the PATCH. A schema that began to require them must not stop a deactivation.</param>
     /// <exception cref="ScimException"><c>invalidValue</c>, naming the attribute or extension.</exception>
     public static void CheckRequired(JsonObject resource, ResourceType type, IReadOnlyList<string>? excused = null)
     {
